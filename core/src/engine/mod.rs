@@ -1,0 +1,223 @@
+//! The engine: parts in, answers out.
+//!
+//! It holds what was attached and does no I/O. A query that needs more says which files; the caller
+//! fetches, attaches and asks again. Resident parts answer everything; a table and a shard answer
+//! item-to-item with the pack's own weights.
+
+mod answer;
+mod query;
+mod similar;
+
+use alloc::{collections::VecDeque, string::String, vec::Vec};
+
+use serde::Serialize;
+
+pub use answer::{Answer, Card, Outcome, Route, ScoreParts, Scored};
+pub use query::{NewItem, Query, Seed, Weights, WeightsPatch};
+
+use crate::{
+    error::{OpenError, QueryError},
+    ids::IdKind,
+    kernel::Features,
+    pack::{
+        Container, Manifest, Part,
+        display::Display,
+        layout::{MAX_INFLATED, kind},
+        lists::Lists,
+        shard::Shard,
+        summaries,
+        table::Table,
+    },
+};
+
+/// Tables and shards that an engine keeps; of more, the oldest goes. A shard is some 50 kB.
+const KEPT: usize = 64;
+/// Files of summaries that an engine keeps: one answer may need a file for each of its items and
+/// one for its subject.
+const KEPT_SUMMARIES: usize = Query::MAX_N + 1;
+
+/// An open pack.
+///
+/// Sharing one between threads for reading is fine; attaching needs it alone.
+#[derive(Debug)]
+pub struct Engine {
+    manifest: Manifest,
+    features: Option<Container>,
+    neighbours: Option<Container>,
+    display: Option<Container>,
+    tables: Kept,
+    shards: Kept,
+    summaries: Kept,
+}
+
+/// Lazy parts, oldest first, and how many may stay.
+#[derive(Debug)]
+struct Kept(VecDeque<(Part, Container)>, usize);
+
+impl Kept {
+    fn get(&self, part: Part) -> Option<&Container> {
+        self.0.iter().find(|(kept, _)| *kept == part).map(|(_, container)| container)
+    }
+
+    fn put(&mut self, part: Part, container: Container) {
+        self.0.retain(|(kept, _)| *kept != part);
+        if self.0.len() >= self.1 {
+            self.0.pop_front();
+        }
+        self.0.push_back((part, container));
+    }
+}
+
+/// Figures about an open pack.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stats {
+    /// Hash of the whole content.
+    pub pack_id: String,
+    /// The pack's own version.
+    pub pack_version: String,
+    /// Format version.
+    pub format_version: u32,
+    /// Version of this engine.
+    pub engine_version: &'static str,
+    /// Number of items.
+    pub items: u32,
+    /// Kind of ids.
+    pub id_kind: IdKind,
+    /// The weights of an answer by default.
+    pub weights: Weights,
+    /// Length of the stored neighbour lists.
+    pub top_n: u32,
+    /// Number of lazy shards.
+    pub shards: u32,
+    /// Bytes of the parts that are attached now.
+    pub attached_bytes: u64,
+    /// Who must be credited for the data; empty if nobody.
+    pub attribution: String,
+}
+
+impl Engine {
+    /// An engine for the pack of this manifest, with no part attached.
+    ///
+    /// # Errors
+    /// As [`Manifest::check`].
+    pub fn open(manifest: Manifest) -> Result<Engine, OpenError> {
+        manifest.check()?;
+        Ok(Engine {
+            manifest,
+            features: None,
+            neighbours: None,
+            display: None,
+            tables: Kept(VecDeque::new(), KEPT),
+            shards: Kept(VecDeque::new(), KEPT),
+            summaries: Kept(VecDeque::new(), KEPT_SUMMARIES),
+        })
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Attaches a part, inflated, after checking every value in it. A part refused leaves the engine
+    /// as it was; one attached before is replaced.
+    ///
+    /// Cost: one pass over the bytes. Memory: the bytes, which the engine keeps and reads in place.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong with the part. This never panics, whatever the bytes.
+    pub fn attach(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
+        let file = self.manifest.file(part).ok_or(OpenError::UnexpectedPart)?;
+        if file.deflated && bytes.len() > MAX_INFLATED {
+            return Err(OpenError::Truncated { what: "inflated part over the limit" });
+        }
+        let items = self.manifest.items as usize;
+        let count = |n: usize| if n == items { Ok(()) } else { Err(OpenError::Value { what: "number of items" }) };
+        match part {
+            Part::Features => {
+                let container = Container::open(bytes, kind::FEATURES)?;
+                let features = Features::open(&container)?;
+                count(features.items.len())?;
+                features.check()?;
+                self.features = Some(container);
+            }
+            Part::Neighbours => {
+                let container = Container::open(bytes, kind::NEIGHBOURS)?;
+                Lists::open(&container)?.check(items, items)?;
+                self.neighbours = Some(container);
+            }
+            Part::Display => {
+                let container = Container::open(bytes, kind::DISPLAY)?;
+                Display::open(&container)?.check(items)?;
+                self.display = Some(container);
+            }
+            Part::Summaries(number) => {
+                let container = Container::open(bytes, kind::SUMMARIES)?;
+                let texts = summaries::open(&container)?;
+                texts.check("summaries")?;
+                let per_file = self.manifest.summaries.items_per_file as usize;
+                let from = (number as usize).saturating_mul(per_file);
+                if texts.len() != per_file.min(items.saturating_sub(from)) {
+                    return Err(OpenError::Value { what: "number of summaries" });
+                }
+                self.summaries.put(part, container);
+            }
+            Part::Table(_) => {
+                let container = Container::open(bytes, kind::TABLE)?;
+                Table::open(&container)?.check()?;
+                self.tables.put(part, container);
+            }
+            Part::Shard(_) => {
+                let container = Container::open(bytes, kind::SHARD)?;
+                let shard = Shard::open(&container)?;
+                if shard.items.id_kind() != self.manifest.id_kind && !shard.items.is_empty() {
+                    return Err(OpenError::Value { what: "kind of ids" });
+                }
+                shard.check(items)?;
+                self.shards.put(part, container);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a part is attached.
+    pub fn has(&self, part: Part) -> bool {
+        match part {
+            Part::Features => self.features.is_some(),
+            Part::Neighbours => self.neighbours.is_some(),
+            Part::Display => self.display.is_some(),
+            Part::Summaries(_) => self.summaries.get(part).is_some(),
+            Part::Table(_) => self.tables.get(part).is_some(),
+            Part::Shard(_) => self.shards.get(part).is_some(),
+        }
+    }
+
+    /// Answers a query, or says which parts it needs first.
+    ///
+    /// # Errors
+    /// [`QueryError`]: an unknown item, or a parameter out of its range.
+    pub fn answer(&self, query: &Query) -> Result<Outcome, QueryError> {
+        query.check()?;
+        similar::similar(self, query)
+    }
+
+    /// Figures about the pack and what is attached of it.
+    pub fn stats(&self) -> Stats {
+        let resident = [&self.features, &self.neighbours, &self.display].into_iter().flatten();
+        let lazy = [&self.tables, &self.shards, &self.summaries].into_iter().flat_map(|kept| kept.0.iter());
+        let attached = resident.chain(lazy.map(|(_, container)| container));
+        let manifest = &self.manifest;
+        Stats {
+            pack_id: manifest.pack_id.clone(),
+            pack_version: manifest.version.clone(),
+            format_version: manifest.format,
+            engine_version: env!("CARGO_PKG_VERSION"),
+            items: manifest.items,
+            id_kind: manifest.id_kind,
+            weights: manifest.content.weights,
+            top_n: manifest.content.top_n,
+            shards: manifest.shards,
+            attached_bytes: attached.map(|container| container.len() as u64).sum(),
+            attribution: manifest.attribution.clone(),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What can go wrong, in two small enums with stable codes. Nobody matches on text.
+
+use alloc::string::String;
+use core::fmt;
+
+/// Why a manifest or a part was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The manifest is not what the format asks for.
+    Manifest {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The pack is of a format that this engine does not read.
+    Version {
+        /// The pack's format.
+        found: u32,
+        /// The format this engine reads.
+        reads: u32,
+    },
+    /// The pack needs a kind of part that this engine does not know.
+    UnknownPart {
+        /// The part's kind, as the manifest names it.
+        kind: String,
+    },
+    /// A part attached that the manifest does not have.
+    UnexpectedPart,
+    /// A part is shorter or longer than it says.
+    Truncated {
+        /// What was being read.
+        what: &'static str,
+    },
+    /// A part's bytes are not the ones that were written.
+    Checksum,
+    /// A part belongs to another place, or is no part of a pack at all.
+    WrongPart {
+        /// What was expected and not found.
+        what: &'static str,
+    },
+    /// A value that the format does not allow.
+    Value {
+        /// Which value.
+        what: &'static str,
+    },
+}
+
+impl OpenError {
+    /// The stable code, the same in Rust, JavaScript and HTTP.
+    pub fn code(&self) -> &'static str {
+        match self {
+            OpenError::Manifest { .. } => "pack_manifest",
+            OpenError::Version { .. } => "pack_version",
+            OpenError::UnknownPart { .. } => "pack_unknown_part",
+            OpenError::UnexpectedPart => "pack_unexpected_part",
+            OpenError::Truncated { .. } => "pack_truncated",
+            OpenError::Checksum => "pack_checksum",
+            OpenError::WrongPart { .. } => "pack_wrong_part",
+            OpenError::Value { .. } => "pack_value",
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Manifest { reason } => write!(f, "the manifest can't be read: {reason}; rebuild the pack"),
+            OpenError::Version { found, reads } if found > reads => {
+                write!(f, "the pack has format {found} and this engine reads {reads}: use a newer aftershow")
+            }
+            OpenError::Version { found, reads } => {
+                write!(f, "the pack has format {found} and this engine reads {reads}: rebuild the pack")
+            }
+            OpenError::UnknownPart { kind } => {
+                write!(f, "the pack needs a part of kind {kind:?}, which this engine does not know: use a newer aftershow")
+            }
+            OpenError::UnexpectedPart => {
+                f.write_str("the manifest has no such part: attach the files that the manifest names")
+            }
+            OpenError::Truncated { what } => {
+                write!(f, "the part ends before or after it should ({what}): fetch it again")
+            }
+            OpenError::Checksum => f.write_str("the part's bytes are damaged (checksum): fetch it again"),
+            OpenError::WrongPart { what } => write!(f, "not the part that was asked for ({what}): attach the file that the manifest names"),
+            OpenError::Value { what } => write!(f, "the part holds a value that the format does not allow ({what}): rebuild the pack"),
+        }
+    }
+}
+
+impl core::error::Error for OpenError {}
+
+/// Why a query got no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The pack has no item with that id.
+    UnknownItem {
+        /// The id, as text.
+        id: String,
+    },
+    /// A parameter is out of its range.
+    InvalidParameter {
+        /// The parameter's name, as the caller writes it.
+        name: &'static str,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// An attached part contradicts another one: the pack was put together from two builds.
+    Inconsistent {
+        /// Which parts.
+        what: &'static str,
+    },
+}
+
+impl QueryError {
+    /// The stable code, the same in Rust, JavaScript and HTTP.
+    pub fn code(&self) -> &'static str {
+        match self {
+            QueryError::UnknownItem { .. } => "unknown_item",
+            QueryError::InvalidParameter { .. } => "invalid_parameter",
+            QueryError::Inconsistent { .. } => "pack_inconsistent",
+        }
+    }
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id {id:?}"),
+            QueryError::InvalidParameter { name, expected } => write!(f, "{name} must be {expected}"),
+            QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
+        }
+    }
+}
+
+impl core::error::Error for QueryError {}

@@ -1,0 +1,97 @@
+//! The two names an item has: the id its owner gave it, and its row in the pack.
+
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Longest external id, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 128;
+/// Largest integer id: 2⁵³ − 1, the largest that JavaScript holds exactly.
+pub const MAX_ID_INT: u64 = (1 << 53) - 1;
+
+/// An id as the catalogue gave it, and as it comes back to the user.
+///
+/// In JSON an integer id is a number and a string id is a string. One pack holds one kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ItemId {
+    /// An integer id, at most [`MAX_ID_INT`].
+    Int(u64),
+    /// A string id, 1 to [`MAX_ID_BYTES`] bytes.
+    Str(String),
+}
+
+/// Whether a pack's ids are integers or strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdKind {
+    /// All ids are integers.
+    Integer,
+    /// All ids are strings.
+    String,
+}
+
+impl ItemId {
+    /// Reads an id from text (a URL, a command line), for a pack whose ids are of `kind`.
+    ///
+    /// `None` if the text can't be an id of that kind: then no item has it. Only the canonical
+    /// decimal form names an integer id, so that one item has one address.
+    pub fn parse(text: &str, kind: IdKind) -> Option<ItemId> {
+        match kind {
+            IdKind::Integer => {
+                let canonical = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+                let value = text.parse().ok().filter(|v| *v <= MAX_ID_INT)?;
+                canonical.then_some(ItemId::Int(value))
+            }
+            IdKind::String => (1..=MAX_ID_BYTES).contains(&text.len()).then(|| ItemId::Str(text.into())),
+        }
+    }
+
+    /// Whether the id is integer or string.
+    pub fn kind(&self) -> IdKind {
+        match self {
+            ItemId::Int(_) => IdKind::Integer,
+            ItemId::Str(_) => IdKind::String,
+        }
+    }
+
+    /// Whether the id is within the format's limits.
+    pub fn is_valid(&self) -> bool {
+        match self {
+            ItemId::Int(v) => *v <= MAX_ID_INT,
+            ItemId::Str(s) => (1..=MAX_ID_BYTES).contains(&s.len()),
+        }
+    }
+
+    /// XXH3-64 of the id: of the 8 little-endian bytes of an integer, of the UTF-8 of a string.
+    /// The tables of a pack find an item's shard by it.
+    pub fn hash64(&self) -> u64 {
+        match self {
+            ItemId::Int(v) => xxhash_rust::xxh3::xxh3_64(&v.to_le_bytes()),
+            ItemId::Str(s) => xxhash_rust::xxh3::xxh3_64(s.as_bytes()),
+        }
+    }
+}
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ItemId::Int(v) => v.fmt(f),
+            ItemId::Str(s) => s.fmt(f),
+        }
+    }
+}
+
+/// An item's row: its place in the pack's order, which is by popularity and then by id.
+///
+/// Rankings break ties by it, so of two equal scores the better-known item comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemIx(pub u32);
+
+impl ItemIx {
+    /// The row as an index.
+    pub fn at(self) -> usize {
+        self.0 as usize
+    }
+}

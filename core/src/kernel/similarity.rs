@@ -1,0 +1,253 @@
+//! Content similarity of two items: genres, text, metadata, year.
+
+use alloc::vec::Vec;
+
+use zerocopy::little_endian::U16;
+
+use crate::{
+    engine::{NewItem, Weights},
+    error::OpenError,
+    ids::ItemIx,
+    pack::{
+        Container, GenreSimilarity,
+        items::{Attribute, Items},
+        rows::Rows,
+    },
+    text,
+};
+
+/// From so many years apart on, two years have nothing in common.
+pub const YEAR_SPAN: u16 = 25;
+/// Text similarity is a multiple of 1/65535, so that a shard keeps it exactly in 16 bits.
+pub const TEXT_ONE: f32 = 65535.0;
+
+/// What is scored: items with their text rows.
+#[derive(Clone, Debug)]
+pub struct Features<'a> {
+    /// Ids, years, attributes.
+    pub items: Items<'a>,
+    /// Text rows.
+    pub rows: Rows<'a>,
+}
+
+impl<'a> Features<'a> {
+    /// Finds the sections of a features part; looks at no value.
+    ///
+    /// # Errors
+    /// [`OpenError::WrongPart`] names what is missing.
+    pub fn open(part: &'a Container) -> Result<Features<'a>, OpenError> {
+        Ok(Features { items: Items::open(part)?, rows: Rows::open(part)? })
+    }
+
+    /// Checks every value. After it, no score of these features can fail.
+    ///
+    /// # Errors
+    /// [`OpenError::Value`] names the first value that the format does not allow.
+    pub fn check(&self) -> Result<(), OpenError> {
+        self.items.check()?;
+        self.rows.check(self.items.len())
+    }
+}
+
+/// The parts of a score, each in 0..=1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Parts {
+    /// Likeness of the genre sets.
+    pub genre: f32,
+    /// Likeness of the summaries, a multiple of 1/65535.
+    pub text: f32,
+    /// Mean of the metadata matches.
+    pub metadata: f32,
+    /// Nearness of the years.
+    pub year: f32,
+}
+
+impl Parts {
+    /// The weighted sum, at most 1.
+    ///
+    /// Always added in this order: rounding is monotonic, so a sum of larger parts in the same order
+    /// is never smaller, and a bound made of bounds holds exactly.
+    #[inline]
+    pub fn score(&self, w: &Weights) -> f32 {
+        (((w.genre * self.genre + w.text * self.text) + w.metadata * self.metadata) + w.year * self.year).min(1.0)
+    }
+}
+
+/// The item that others are compared with, in the numbers of one part's dictionaries.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// Its genres that the dictionary has, ascending.
+    genres: Vec<usize>,
+    /// How many genres it has in all.
+    genre_count: usize,
+    /// Its set of each metadata attribute: 0 if it has none, [`NO_ITEMS_SET`] if no item has that.
+    metadata: Vec<u64>,
+    year: u16,
+    /// Its text row: terms ascending, codes, scale.
+    pub(super) terms: Vec<u16>,
+    pub(super) codes: Vec<u8>,
+    pub(super) scale: f32,
+}
+
+const NO_ITEMS_SET: u64 = u64::MAX;
+
+impl Subject {
+    /// An item, without its text: all that a shard knows.
+    pub fn of_item(items: &Items<'_>, item: ItemIx) -> Subject {
+        let mut subject = Subject { year: items.years.at(item.at()) as u16, ..Subject::default() };
+        if let Some(genre) = items.genre() {
+            subject.genres.extend(genre.set(genre.set_of_item.index(item.at())));
+            subject.genre_count = subject.genres.len();
+        }
+        subject.metadata.extend(items.metadata().map(|attribute| attribute.set_of_item.at(item.at())));
+        subject
+    }
+
+    /// An item with its text row.
+    pub fn of_features(features: &Features<'_>, item: ItemIx) -> Subject {
+        let row = features.rows.row(item);
+        let terms = row.terms.iter().map(|t| t.get()).collect();
+        Subject { terms, codes: row.codes.into(), scale: row.scale, ..Subject::of_item(&features.items, item) }
+    }
+
+    /// An item that the pack has never seen. Names are compared as they are written.
+    pub fn of_new(features: &Features<'_>, new: &NewItem) -> Subject {
+        let items = &features.items;
+        let mut names: Vec<&str> = new.genres.iter().map(alloc::string::String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut genres: Vec<usize> = match items.genre() {
+            Some(genre) => names.iter().filter_map(|name| genre.values.find(name)).collect(),
+            None => Vec::new(),
+        };
+        genres.sort_unstable();
+        let row = text::vectorize(&features.rows.vocabulary, &text::clean(&new.summary));
+        Subject {
+            genres,
+            genre_count: names.len(),
+            metadata: items.metadata().map(|attribute| set_of_value(attribute, new)).collect(),
+            year: new.year.unwrap_or(0),
+            terms: row.terms,
+            codes: row.codes,
+            scale: row.scale,
+        }
+    }
+
+    /// The genre part for a set of `attribute`, the genres.
+    #[inline]
+    fn genre(&self, attribute: &Attribute<'_>, set: usize, how: GenreSimilarity) -> f32 {
+        let mut shared = 0;
+        let mut mine = self.genres.iter().peekable();
+        for value in attribute.set(set) {
+            while mine.next_if(|own| **own < value).is_some() {}
+            shared += usize::from(mine.next_if(|own| **own == value).is_some());
+        }
+        set_similarity(how, shared, self.genre_count, attribute.set_len(set))
+    }
+
+    /// The genre part for every set of the catalogue's genres; a catalogue without genres has one.
+    pub(super) fn genre_of_sets(&self, items: &Items<'_>, how: GenreSimilarity) -> Vec<f32> {
+        match items.genre() {
+            Some(genre) => (0..genre.sets()).map(|set| self.genre(genre, set, how)).collect(),
+            None => alloc::vec![0.0],
+        }
+    }
+
+    /// The metadata part, for an item with these sets.
+    #[inline]
+    pub(super) fn metadata(&self, sets: impl Iterator<Item = u64>) -> f32 {
+        let (mut comparable, mut equal) = (0u32, 0u32);
+        for (own, other) in self.metadata.iter().zip(sets) {
+            if *own != 0 && other != 0 {
+                comparable += 1;
+                equal += u32::from(*own == other);
+            }
+        }
+        if comparable == 0 { 0.0 } else { equal as f32 / comparable as f32 }
+    }
+
+    /// The year part.
+    #[inline]
+    pub(super) fn year(&self, year: u16) -> f32 {
+        let apart = self.year.abs_diff(year);
+        if self.year == 0 || year == 0 || apart >= YEAR_SPAN {
+            0.0
+        } else {
+            f32::from(YEAR_SPAN - apart) / f32::from(YEAR_SPAN)
+        }
+    }
+
+    /// The most that metadata and year can give any item.
+    pub(super) fn most(&self) -> (f32, f32) {
+        let has = |yes: bool| if yes { 1.0 } else { 0.0 };
+        (has(self.metadata.iter().any(|set| *set != 0)), has(self.year != 0))
+    }
+
+    /// All parts but the text, for an item of the same dictionaries.
+    pub fn parts_without_text(&self, items: &Items<'_>, item: ItemIx, how: GenreSimilarity) -> Parts {
+        Parts {
+            genre: items.genre().map_or(0.0, |g| self.genre(g, g.set_of_item.index(item.at()), how)),
+            text: 0.0,
+            metadata: self.metadata(items.metadata().map(|a| a.set_of_item.at(item.at()))),
+            year: self.year(items.years.at(item.at()) as u16),
+        }
+    }
+
+    /// All parts, for an item of the features. Cost: the two text rows.
+    pub fn parts(&self, features: &Features<'_>, item: ItemIx, how: GenreSimilarity) -> Parts {
+        let row = features.rows.row(item);
+        let dot = sparse_dot(&self.terms, &self.codes, row.terms, row.codes);
+        let text = f32::from(text_similarity(dot, self.scale * row.scale)) / TEXT_ONE;
+        Parts { text, ..self.parts_without_text(&features.items, item, how) }
+    }
+}
+
+/// The set that holds the new item's value of a metadata attribute, and nothing else.
+fn set_of_value(attribute: &Attribute<'_>, new: &NewItem) -> u64 {
+    let value = match attribute.name {
+        "platform" => &new.platform,
+        "type" => &new.kind,
+        "language" => &new.language,
+        _ => &None,
+    };
+    let Some(value) = value else { return 0 };
+    let Some(code) = attribute.values.find(value) else { return NO_ITEMS_SET };
+    let only_that = |set: &usize| attribute.set_len(*set) == 1 && attribute.set(*set).next() == Some(code);
+    (1..attribute.sets()).find(only_that).map_or(NO_ITEMS_SET, |set| set as u64)
+}
+
+/// Similarity of two sets of `a` and `b` values that share `shared`. Two empty sets have nothing in
+/// common: 0.
+#[inline]
+pub fn set_similarity(how: GenreSimilarity, shared: usize, a: usize, b: usize) -> f32 {
+    if shared == 0 {
+        return 0.0;
+    }
+    match how {
+        GenreSimilarity::Jaccard => shared as f32 / (a + b - shared) as f32,
+        GenreSimilarity::Cosine => (shared as f64 / libm::sqrt(a as f64 * b as f64)) as f32,
+    }
+}
+
+/// Text similarity in units of 1/65535, from the dot product of two code vectors and the product of
+/// their scales.
+///
+/// `dot ≤ 255²·65536 < 2³²`, so 32 bits hold it.
+#[inline]
+pub fn text_similarity(dot: u32, scales: f32) -> u16 {
+    (dot as f32 * scales * TEXT_ONE + 0.5) as u16 // saturates
+}
+
+/// Dot product of two sparse rows of ascending terms.
+fn sparse_dot(terms: &[u16], codes: &[u8], other_terms: &[U16], other_codes: &[u8]) -> u32 {
+    let mut mine = terms.iter().zip(codes).peekable();
+    let mut dot = 0;
+    for (term, code) in other_terms.iter().zip(other_codes) {
+        let term = term.get();
+        while mine.next_if(|(own, _)| **own < term).is_some() {}
+        if let Some((_, own)) = mine.next_if(|(own, _)| **own == term) {
+            dot += u32::from(*own) * u32::from(*code);
+        }
+    }
+    dot
+}

@@ -1,0 +1,34 @@
+//! The Aftershow pack format, its quantized kernels and the recommendation engine.
+//!
+//! No I/O, no clock, no randomness, no JavaScript: bytes and values in, values out. The command
+//! line, the evaluation, the Worker and the browser all answer through this one crate.
+//!
+//! The modules, in the order the data goes:
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`ids`] | external [`ItemId`], dense [`ItemIx`] |
+//! | [`error`] | [`OpenError`] and [`QueryError`], each with a stable `code()` |
+//! | [`text`] | cleaning, tokens, TF-IDF rows |
+//! | [`quant`] | `f32` rows to `u8` codes and back, with the error bound |
+//! | [`kernel`] | similarity of sets, rows and attributes; top-k; scans over a catalogue |
+//! | [`pack`] | the format: every part's layout, its one writer and its one checked reader |
+//! | [`engine`] | [`Engine`]: attach parts, answer a [`Query`] |
+#![no_std]
+
+extern crate alloc;
+
+pub mod engine;
+pub mod error;
+pub mod ids;
+pub mod kernel;
+pub mod pack;
+pub mod quant;
+pub mod text;
+
+pub use engine::{
+    Answer, Card, Engine, NewItem, Outcome, Query, Route, ScoreParts, Scored, Seed, Stats, Weights, WeightsPatch,
+};
+pub use error::{OpenError, QueryError};
+pub use ids::{ItemId, ItemIx};
+pub use pack::{Manifest, Part, PartFile};

@@ -1,0 +1,120 @@
+//! Every number of the format, once. `FORMAT.md` says the same in words.
+
+/// The format that this crate writes and reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// No inflated part is larger than this many bytes: whoever inflates one stops here.
+pub const MAX_INFLATED: usize = 8 << 20;
+/// No item count is larger; rows are `u32` and one value stands for "none".
+pub const MAX_ITEMS: usize = (1 << 28) - 1;
+/// Longest stored neighbour list.
+pub const MAX_TOP_N: usize = 1000;
+/// Terms of a vocabulary are numbered in 16 bits.
+pub const MAX_TERMS: usize = 1 << 16;
+
+/// First bytes of every part.
+pub const MAGIC: [u8; 4] = *b"AFTR";
+/// Bytes of the header: magic, kind u16, format u16, checksum u64, file length u32, section count
+/// u32, u64 of zeros. The checksum is the XXH3-64 of everything behind it.
+pub const HEADER_BYTES: usize = 32;
+/// Where the checksum stands.
+pub const CHECKSUM_AT: usize = 8;
+/// From here on the bytes are under the checksum.
+pub const CHECKED_FROM: usize = 16;
+/// Bytes of an entry of the section table: id u16, dtype u16, offset u32, length u32, zero u32.
+pub const ENTRY_BYTES: usize = 16;
+/// Sections start at multiples of this many bytes.
+pub const ALIGN: usize = 8;
+
+/// Kinds of parts.
+pub mod kind {
+    #![allow(missing_docs)]
+    pub const FEATURES: u16 = 1;
+    pub const NEIGHBOURS: u16 = 2;
+    pub const DISPLAY: u16 = 3;
+    pub const SUMMARIES: u16 = 4;
+    pub const TABLE: u16 = 5;
+    pub const SHARD: u16 = 6;
+}
+
+/// Types of a section's values, little-endian.
+pub mod dtype {
+    #![allow(missing_docs)]
+    pub const U8: u16 = 1;
+    pub const U16: u16 = 2;
+    pub const U32: u16 = 3;
+    pub const U64: u16 = 4;
+    pub const F32: u16 = 5;
+}
+
+/// Section ids. A reader skips the ids that it doesn't know.
+pub mod section {
+    #![allow(missing_docs)]
+    // Items: in features and in shards.
+    pub const ID_INTS: u16 = 1;
+    pub const ID_STRING_ENDS: u16 = 2;
+    pub const ID_STRING_BYTES: u16 = 3;
+    pub const ID_ORDER: u16 = 4;
+    pub const YEARS: u16 = 5;
+    pub const ATTRIBUTE_NAME_ENDS: u16 = 6;
+    pub const ATTRIBUTE_NAME_BYTES: u16 = 7;
+    pub const ATTRIBUTE_ROLES: u16 = 8;
+    /// Attribute `a` has its five sections at `ATTRIBUTES + 8·a`, plus the number below.
+    pub const ATTRIBUTES: u16 = 0x1000;
+    pub const VALUE_ENDS: u16 = 0;
+    pub const VALUE_BYTES: u16 = 1;
+    pub const SET_ENDS: u16 = 2;
+    pub const SET_VALUES: u16 = 3;
+    pub const SET_OF_ITEM: u16 = 4;
+
+    // Text rows: in features.
+    pub const TERM_ENDS: u16 = 0x20;
+    pub const TERM_BYTES: u16 = 0x21;
+    pub const TERM_IDF: u16 = 0x22;
+    pub const ROW_ENDS: u16 = 0x23;
+    pub const ROW_TERMS: u16 = 0x24;
+    pub const ROW_CODES: u16 = 0x25;
+    pub const ROW_SCALES: u16 = 0x26;
+
+    // Display: in display and in shards.
+    pub const NAME_ENDS: u16 = 0x30;
+    pub const NAME_BYTES: u16 = 0x31;
+    pub const RUNTIMES: u16 = 0x32;
+    pub const RATINGS: u16 = 0x33;
+    pub const IMAGE_PREFIX_ENDS: u16 = 0x34;
+    pub const IMAGE_PREFIX_BYTES: u16 = 0x35;
+    pub const IMAGE_PREFIX_OF_ITEM: u16 = 0x36;
+    pub const IMAGE_REST_ENDS: u16 = 0x37;
+    pub const IMAGE_REST_BYTES: u16 = 0x38;
+    pub const URL_PREFIX_ENDS: u16 = 0x3a;
+    pub const URL_PREFIX_BYTES: u16 = 0x3b;
+    pub const URL_PREFIX_OF_ITEM: u16 = 0x3c;
+    pub const URL_REST_ENDS: u16 = 0x3d;
+    pub const URL_REST_BYTES: u16 = 0x3e;
+
+    // Neighbour lists: in neighbours, and with scores and rows in shards.
+    pub const LIST_SHAPE: u16 = 0x40;
+    pub const LIST_BITS: u16 = 0x41;
+    pub const LIST_TEXT_SCORES: u16 = 0x42;
+    pub const SHARD_ROWS: u16 = 0x43;
+
+    // Summaries.
+    pub const SUMMARY_ENDS: u16 = 0x50;
+    pub const SUMMARY_BYTES: u16 = 0x51;
+
+    // Tables.
+    pub const TABLE_HASHES: u16 = 0x60;
+    pub const TABLE_SHARD_OF: u16 = 0x61;
+    pub const TABLE_SHARDS: u16 = 0x62;
+}
+
+/// What an attribute is for.
+pub mod role {
+    #![allow(missing_docs)]
+    /// Shown and filtered on.
+    pub const PLAIN: u8 = 0;
+    /// Compared as a set: the genre score. At most one attribute has this role.
+    pub const GENRE: u8 = 1;
+    /// Counted in the metadata score, if both items have it.
+    pub const METADATA: u8 = 2;
+}

@@ -1,0 +1,140 @@
+//! Summaries to TF-IDF rows: the same way for the pipeline and for a new show at the edge.
+//!
+//! The definition is scikit-learn's `TfidfVectorizer`: lower case, tokens of two or more word
+//! characters, raw counts times `idf = ln((1 + n) / (1 + df)) + 1`, L2 norm. The norm is the scale of
+//! the quantized row, see [`crate::quant`].
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    pack::rows::Vocabulary,
+    quant::{Row, quantize_row},
+};
+
+/// Takes the tags out of simple HTML. A tag that ends a line or a block leaves a space behind;
+/// a `<` that no `>` follows is text.
+pub fn strip_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let (text, from) = rest.split_at(open);
+        out.push_str(text);
+        let is_tag = from[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+        match from.find('>').filter(|_| is_tag) {
+            Some(close) => {
+                // Inline marks stand inside words: <b>B</b>reaking is one word.
+                let name = from[1..close].trim_start_matches('/');
+                let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+                if !["b", "i", "em", "strong", "u", "span", "a", "small", "sup", "sub"].contains(&name) {
+                    out.push(' ');
+                }
+                rest = &from[close + 1..];
+            }
+            None => {
+                out.push('<');
+                rest = &from[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Plain text from plain text or simple HTML: no tags, the commonest character references decoded
+/// (numeric ones and `amp lt gt quot apos nbsp hellip mdash ndash lsquo rsquo ldquo rdquo`).
+pub fn clean(html: &str) -> String {
+    let text = strip_tags(html);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let reference = rest.find(';').filter(|end| *end <= 10).and_then(|end| Some((decode(&rest[1..end])?, end + 1)));
+        let (character, used) = reference.unwrap_or(('&', 1));
+        out.push(character);
+        rest = &rest[used..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn decode(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => number.parse(),
+        };
+        return char::from_u32(code.ok()?).filter(|c| *c != '\0');
+    }
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        "hellip" => '…',
+        "mdash" => '—',
+        "ndash" => '–',
+        "lsquo" => '‘',
+        "rsquo" => '’',
+        "ldquo" => '“',
+        "rdquo" => '”',
+        _ => return None,
+    })
+}
+
+/// The tokens of plain text: lower case, two or more word characters (letters, digits, `_`).
+///
+/// ```
+/// use aftershow_core::text::tokens;
+///
+/// let mut found = vec![];
+/// tokens("A dragon's 2nd Élan", |token| found.push(token.to_owned()));
+/// assert_eq!(found, ["dragon", "2nd", "élan"]);
+/// ```
+pub fn tokens(text: &str, mut each: impl FnMut(&str)) {
+    let lower = text.to_lowercase();
+    for token in lower.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
+        // Two characters, not two bytes.
+        if token.chars().nth(1).is_some() {
+            each(token);
+        }
+    }
+}
+
+/// The quantized TF-IDF row of a plain text. Words outside the vocabulary don't count.
+pub fn vectorize(vocabulary: &Vocabulary<'_>, text: &str) -> Row {
+    let mut found: Vec<u16> = Vec::new();
+    tokens(text, |token| {
+        if let Some(term) = vocabulary.terms.find(token) {
+            found.push(term as u16);
+        }
+    });
+    found.sort_unstable();
+    let values: Vec<(u16, f32)> = found
+        .chunk_by(|a, b| a == b)
+        .map(|same| {
+            let idf = vocabulary.idf.get(usize::from(same[0])).map_or(0.0, |w| w.get());
+            (same[0], same.len() as f32 * idf)
+        })
+        .collect();
+    quantize_row(&values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_and_references_become_text() {
+        assert_eq!(clean("<p><b>B</b>reaking &amp; Bad</p>"), " Breaking & Bad ");
+        assert_eq!(clean("one<br/>two &#233;&#x2014;&hellip;"), "one two é—…");
+    }
+
+    #[test]
+    fn what_only_looks_like_html_stays() {
+        assert_eq!(clean("3 < 4 & R&D &nope; &#0; <"), "3 < 4 & R&D &nope; &#0; <");
+        assert_eq!(clean("a <b unclosed"), "a <b unclosed");
+    }
+}
