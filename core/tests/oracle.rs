@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aftershow_core::{
     ItemId, ItemIx, Weights,
-    kernel::{AllPairs, Features, Hit, Limits, Subject, scan},
+    kernel::{Features, Hit, Index, Limits, Scratch, Subject},
     pack::{
         Container, GenreSimilarity, Writer,
         items::{self, AttributeData, ItemsData},
@@ -99,7 +99,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn a_scan_and_the_index_over_all_pairs_find_what_the_naive_sort_finds(
+    fn the_index_finds_what_the_naive_sort_finds(
         items in prop::collection::vec(plain_item(), 1..60),
         w in weights(),
         n in 1usize..25,
@@ -110,15 +110,14 @@ proptest! {
         let part = Container::open(features_part(&items), kind::FEATURES).unwrap();
         let features = Features::open(&part).unwrap();
         features.check().unwrap();
-        let index = AllPairs::new(&features, w, how);
-        let mut scratch = index.scratch();
+        let index = Index::new(&features);
+        let mut scratch = Scratch::default();
         for row in 0..items.len() as u32 {
             let item = ItemIx(row);
             let subject = Subject::of_features(&features, item);
             let limits = Limits { n, min, except: Some(item) };
             let expected = naive(&features, &subject, &w, how, limits);
-            prop_assert_eq!(&scan(&features, &subject, &w, how, limits), &expected);
-            prop_assert_eq!(&index.neighbours(item, n, min, &mut scratch), &expected);
+            prop_assert_eq!(&index.search(&subject, &w, how, limits, &mut scratch), &expected);
         }
     }
 

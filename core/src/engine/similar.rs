@@ -6,7 +6,7 @@ use super::{Answer, Card, Engine, Outcome, Query, Route, ScoreParts, Scored, See
 use crate::{
     error::{OpenError, QueryError},
     ids::{ItemId, ItemIx},
-    kernel::{Features, Limits, Parts, Subject, scan, similarity::TEXT_ONE},
+    kernel::{Features, Index, Limits, Parts, Scratch, Subject, similarity::TEXT_ONE},
     pack::{Manifest, Part, display::Display, items::Items, lists::Lists, shard::Shard, summaries, table::Table},
 };
 
@@ -92,6 +92,7 @@ fn limit(
 struct Resident<'a> {
     engine: &'a Engine,
     features: Features<'a>,
+    index: &'a Index,
     display: Display<'a>,
 }
 
@@ -102,8 +103,9 @@ impl<'a> Resident<'a> {
         then: impl FnOnce(Resident<'a>) -> Result<Outcome, QueryError>,
     ) -> Result<Outcome, QueryError> {
         match (&engine.features, &engine.display) {
-            (Some(features), Some(display)) => then(Resident {
+            (Some((features, index)), Some(display)) => then(Resident {
                 engine,
+                index,
                 features: Features::open(features).map_err(inconsistent)?,
                 display: Display::open(display).map_err(inconsistent)?,
             }),
@@ -143,7 +145,7 @@ fn by_scan(
     };
     let how = resident.engine.manifest.content.genre_similarity;
     let limits = Limits { n: query.n, min: query.min_similarity, except: item };
-    let hits = scan(features, &subject, &weights, how, limits);
+    let hits = resident.index.search(&subject, &weights, how, limits, &mut Scratch::default());
     let found: Vec<_> = hits.iter().map(|hit| (hit.item, subject.parts(features, hit.item, how))).collect();
     resident.shown(query, item, &found, weights, Route::Scan)
 }

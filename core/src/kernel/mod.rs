@@ -3,12 +3,10 @@
 //! Text dot products are integers. Every other step is one IEEE operation after the other in a fixed
 //! order, so scores are equal bit by bit natively and in wasm.
 
-pub mod all_pairs;
-pub mod scan;
+pub mod index;
 pub mod similarity;
 pub mod topk;
 
-pub use all_pairs::AllPairs;
-pub use scan::{Limits, scan};
+pub use index::{Index, Limits, Scratch};
 pub use similarity::{Features, Parts, Subject};
 pub use topk::{Hit, TopK};

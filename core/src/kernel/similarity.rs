@@ -77,9 +77,9 @@ impl Parts {
 #[derive(Clone, Debug, Default)]
 pub struct Subject {
     /// Its genres that the dictionary has, ascending.
-    genres: Vec<usize>,
+    pub(super) genres: Vec<usize>,
     /// How many genres it has in all.
-    genre_count: usize,
+    pub(super) genre_count: usize,
     /// Its set of each metadata attribute: 0 if it has none, [`NO_ITEMS_SET`] if no item has that.
     metadata: Vec<u64>,
     year: u16,
@@ -143,14 +143,6 @@ impl Subject {
             shared += usize::from(mine.next_if(|own| **own == value).is_some());
         }
         set_similarity(how, shared, self.genre_count, attribute.set_len(set))
-    }
-
-    /// The genre part for every set of the catalogue's genres; a catalogue without genres has one.
-    pub(super) fn genre_of_sets(&self, items: &Items<'_>, how: GenreSimilarity) -> Vec<f32> {
-        match items.genre() {
-            Some(genre) => (0..genre.sets()).map(|set| self.genre(genre, set, how)).collect(),
-            None => alloc::vec![0.0],
-        }
     }
 
     /// The metadata part, for an item with these sets.
@@ -232,7 +224,7 @@ pub fn set_similarity(how: GenreSimilarity, shared: usize, a: usize, b: usize) -
 /// Text similarity in units of 1/65535, from the dot product of two code vectors and the product of
 /// their scales.
 ///
-/// `dot ≤ 255²·65536 < 2³²`, so 32 bits hold it.
+/// `dot ≤ 255²·32,768 < 2³¹`, so 32 bits hold it.
 #[inline]
 pub fn text_similarity(dot: u32, scales: f32) -> u16 {
     (dot as f32 * scales * TEXT_ONE + 0.5) as u16 // saturates

@@ -9,8 +9,8 @@ pub const MAX_INFLATED: usize = 8 << 20;
 pub const MAX_ITEMS: usize = (1 << 28) - 1;
 /// Longest stored neighbour list.
 pub const MAX_TOP_N: usize = 1000;
-/// Terms of a vocabulary are numbered in 16 bits.
-pub const MAX_TERMS: usize = 1 << 16;
+/// Largest vocabulary: dot products of two rows then stay below 2³¹.
+pub const MAX_TERMS: usize = 1 << 15;
 
 /// First bytes of every part.
 pub const MAGIC: [u8; 4] = *b"AFTR";

@@ -1,0 +1,321 @@
+//! One subject against the whole catalogue: exact, over an index made when the features are attached.
+//!
+//! - Items are numbered anew, by genre set and then by row ("slots"), so a genre set is a run of slots
+//!   and its part of the score is computed once.
+//! - Text goes by posting lists: a title has some ten terms, so its dot products with everything
+//!   touch some tens of thousands of postings and not every row of a catalogue.
+//! - The runs with half or more of the genres in common come first; they raise the floor. Then one
+//!   pass over all slots compares `genre + text`, in floats, with what is needed to reach the floor: a
+//!   loop that the compiler turns into SIMD. Only what passes gets its exact score. The
+//!   threshold lies a little low, never high.
+//!
+//! What is skipped could not have been kept, so the answer is that of scoring every item and sorting;
+//! a property test compares the two.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::{
+    similarity::{Features, Parts, Subject, TEXT_ONE, set_similarity, text_similarity},
+    topk::{Hit, TopK},
+};
+use crate::{engine::Weights, ids::ItemIx, pack::GenreSimilarity};
+
+/// What bounds an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many items.
+    pub n: usize,
+    /// Least score. An item with score 0 is no answer in any case.
+    pub min: f32,
+    /// The item to leave out: the subject itself.
+    pub except: Option<ItemIx>,
+}
+
+/// Genre sets at least this similar to the subject's are searched first.
+const ALIKE: f32 = 0.5;
+
+/// The index. Memory: 5 bytes a text entry and some 20 bytes an item, beside the features.
+#[derive(Debug)]
+pub struct Index {
+    /// The row at each slot.
+    item_of_slot: Vec<u32>,
+    /// Where the slots of each genre set end, and the set at each slot.
+    run_ends: Vec<u32>,
+    set_of_slot: Vec<u32>,
+    /// Number of genres in each genre set.
+    genre_counts: Vec<u32>,
+    /// Where the sets that have each genre end, and those sets.
+    set_ends_of_genre: Vec<u32>,
+    sets_of_genre: Vec<u32>,
+    /// Text scale, year, and the sets of each metadata attribute, of each slot.
+    scales: Vec<f32>,
+    years: Vec<u16>,
+    metadata: Vec<Vec<u32>>,
+    /// Where the postings of each term end; the postings: slot and code.
+    posting_ends: Vec<u32>,
+    posting_slots: Vec<u32>,
+    posting_codes: Vec<u8>,
+}
+
+/// Room for one search at a time; one for each thread, and for one index, weights and way of comparing.
+///
+/// What follows from the subject's genres alone is kept for the next search: ask for items of one
+/// genre set one after the other, as [`Index::items`] gives them.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    dots: Vec<i32>,
+    shared_genres: Vec<u32>,
+    genres: Option<Genres>,
+}
+
+/// A subject's genres against the catalogue's.
+#[derive(Debug)]
+struct Genres {
+    /// The subject's genres, and how many it has with those that no item has.
+    of: (Vec<usize>, usize),
+    /// The genre part of each set.
+    of_set: Vec<f32>,
+    /// The sets with half or more in common.
+    alike: Vec<usize>,
+    /// The weighted genre part of each slot.
+    weighted: Vec<f32>,
+}
+
+/// A search under way.
+struct Search<'s> {
+    subject: &'s Subject,
+    weights: &'s Weights,
+    limits: Limits,
+    /// The most that metadata and year can add to a score.
+    most: f32,
+    dots: &'s [i32],
+    genres: &'s Genres,
+    best: TopK,
+}
+
+impl Index {
+    /// Builds the index of features that were checked. Cost: a few passes over them.
+    pub fn new(features: &Features<'_>) -> Index {
+        let items = &features.items;
+        let n = items.len();
+        let genre = items.genre();
+        let sets = genre.map_or(1, |genre| genre.sets());
+        let set_of = |row: usize| genre.map_or(0, |genre| genre.set_of_item.index(row)).min(sets - 1);
+
+        // Counting sort by genre set; rows stay in order within a set.
+        let mut run_ends = alloc::vec![0u32; sets];
+        (0..n).for_each(|row| run_ends[set_of(row)] += 1);
+        let mut next = starts_of(&mut run_ends);
+        let mut item_of_slot = alloc::vec![0u32; n];
+        let mut set_of_slot = alloc::vec![0u32; n];
+        for row in 0..n {
+            let slot = &mut next[set_of(row)];
+            item_of_slot[*slot as usize] = row as u32;
+            set_of_slot[*slot as usize] = set_of(row) as u32;
+            *slot += 1;
+        }
+
+        let mut posting_ends = alloc::vec![0u32; features.rows.vocabulary.terms.len()];
+        for row in 0..n {
+            for term in features.rows.row(ItemIx(row as u32)).terms {
+                posting_ends[usize::from(term.get())] += 1;
+            }
+        }
+        let mut next = starts_of(&mut posting_ends);
+        let mut posting_slots = alloc::vec![0u32; features.rows.entries()];
+        let mut posting_codes = alloc::vec![0u8; features.rows.entries()];
+        for (slot, row) in item_of_slot.iter().enumerate() {
+            let row = features.rows.row(ItemIx(*row));
+            for (term, code) in row.terms.iter().zip(row.codes) {
+                let place = &mut next[usize::from(term.get())];
+                posting_slots[*place as usize] = slot as u32;
+                posting_codes[*place as usize] = *code;
+                *place += 1;
+            }
+        }
+
+        let genres_of = |set: usize| genre.into_iter().flat_map(move |genre| genre.set(set));
+        let mut set_ends_of_genre = alloc::vec![0u32; genre.map_or(0, |genre| genre.values.len())];
+        (0..sets).flat_map(genres_of).for_each(|value| set_ends_of_genre[value] += 1);
+        let mut next = starts_of(&mut set_ends_of_genre);
+        let mut sets_of_genre = alloc::vec![0u32; set_ends_of_genre.last().map_or(0, |end| *end as usize)];
+        for set in 0..sets {
+            for value in genres_of(set) {
+                sets_of_genre[next[value] as usize] = set as u32;
+                next[value] += 1;
+            }
+        }
+        let rows = || item_of_slot.iter().map(|row| *row as usize);
+        Index {
+            scales: rows().map(|row| features.rows.row(ItemIx(row as u32)).scale).collect(),
+            years: rows().map(|row| items.years.at(row) as u16).collect(),
+            metadata: items.metadata().map(|a| rows().map(|row| a.set_of_item.at(row) as u32).collect()).collect(),
+            genre_counts: (0..sets).map(|set| genre.map_or(0, |genre| genre.set_len(set) as u32)).collect(),
+            item_of_slot,
+            run_ends,
+            set_of_slot,
+            set_ends_of_genre,
+            sets_of_genre,
+            posting_ends,
+            posting_slots,
+            posting_codes,
+        }
+    }
+
+    /// Bytes that it takes, for people.
+    pub fn bytes(&self) -> usize {
+        let per_item = 4 + 4 + 4 + 2 + 4 * self.metadata.len();
+        self.item_of_slot.len() * per_item + self.posting_slots.len() * 5 + self.sets_of_genre.len() * 4
+    }
+
+    /// The best items for `subject`, best first.
+    pub fn search(
+        &self,
+        subject: &Subject,
+        weights: &Weights,
+        how: GenreSimilarity,
+        limits: Limits,
+        scratch: &mut Scratch,
+    ) -> Vec<Hit> {
+        self.add_up_text(subject, scratch);
+        self.compare_genres(subject, weights, how, scratch);
+        let Some(genres) = &scratch.genres else { return Vec::new() };
+        let (metadata, year) = subject.most();
+        let most = Parts { genre: 0.0, text: 0.0, metadata, year }.score(weights);
+        let dots = &scratch.dots;
+        let mut search = Search { subject, weights, limits, most, dots, genres, best: TopK::new(limits.n) };
+        for set in &genres.alike {
+            self.search_slots(&mut search, run(&self.run_ends, *set), true);
+        }
+        self.search_slots(&mut search, 0..self.item_of_slot.len(), false);
+        search.best.into_hits()
+    }
+
+    /// The rows of all items, with those of one genre set together.
+    pub fn items(&self) -> &[u32] {
+        &self.item_of_slot
+    }
+
+    /// The dot product of the subject's row with the row at every slot.
+    ///
+    /// In `i32`, which SIMD turns into floats: `255² · 32,768 terms = 2.13e9 < 2³¹`.
+    fn add_up_text(&self, subject: &Subject, scratch: &mut Scratch) {
+        scratch.dots.clear();
+        scratch.dots.resize(self.item_of_slot.len(), 0);
+        for (term, own) in subject.terms.iter().zip(&subject.codes) {
+            let own = i32::from(*own);
+            let postings = run(&self.posting_ends, usize::from(*term));
+            for (slot, code) in self.posting_slots[postings.clone()].iter().zip(&self.posting_codes[postings]) {
+                if let Some(dot) = scratch.dots.get_mut(*slot as usize) {
+                    *dot += own * i32::from(*code);
+                }
+            }
+        }
+    }
+
+    /// The genre part of every genre set and slot.
+    fn compare_genres(&self, subject: &Subject, weights: &Weights, how: GenreSimilarity, scratch: &mut Scratch) {
+        let of = (subject.genres.clone(), subject.genre_count);
+        if scratch.genres.as_ref().is_some_and(|known| known.of == of) {
+            return;
+        }
+        scratch.shared_genres.clear();
+        scratch.shared_genres.resize(self.genre_counts.len(), 0);
+        for genre in &subject.genres {
+            for set in &self.sets_of_genre[run(&self.set_ends_of_genre, *genre)] {
+                scratch.shared_genres[*set as usize] += 1;
+            }
+        }
+        let sets = scratch.shared_genres.iter().zip(&self.genre_counts);
+        let of_set: Vec<f32> = sets
+            .map(|(shared, count)| set_similarity(how, *shared as usize, subject.genre_count, *count as usize))
+            .collect();
+        let alike = (0..of_set.len()).filter(|set| of_set[*set] >= ALIKE).collect();
+        let weighted = self.set_of_slot.iter().map(|set| weights.genre * of_set[*set as usize]).collect();
+        scratch.genres = Some(Genres { of, of_set, alike, weighted });
+    }
+
+    /// Looks at a run of slots, and scores those that can still reach the floor: only those whose
+    /// genres are `alike`, or only the others.
+    fn search_slots(&self, search: &mut Search<'_>, slots: Range<usize>, alike: bool) {
+        // Blocks of a fixed size, so that the loop over one becomes a few SIMD instructions.
+        const BLOCK: usize = 16;
+        let by_dot = search.weights.text * search.subject.scale;
+        let reaches = |weighted: f32, dot: i32, scale: f32, needed: f32| weighted + by_dot * scale * dot as f32 >= needed;
+        let mut needed = search.needed();
+        let (weighted_blocks, weighted_left) = search.genres.weighted[slots.clone()].as_chunks::<BLOCK>();
+        let (dot_blocks, dots_left) = search.dots[slots.clone()].as_chunks::<BLOCK>();
+        let (scale_blocks, scales_left) = self.scales[slots.clone()].as_chunks::<BLOCK>();
+        let mut from = slots.start;
+        for ((weighted, dots), scales) in weighted_blocks.iter().zip(dot_blocks).zip(scale_blocks) {
+            let mut any = false;
+            for lane in 0..BLOCK {
+                any |= reaches(weighted[lane], dots[lane], scales[lane], needed);
+            }
+            if any {
+                for lane in 0..BLOCK {
+                    if reaches(weighted[lane], dots[lane], scales[lane], needed) {
+                        self.score_slot(search, from + lane, alike);
+                        needed = search.needed();
+                    }
+                }
+            }
+            from += BLOCK;
+        }
+        for (lane, ((weighted, dot), scale)) in weighted_left.iter().zip(dots_left).zip(scales_left).enumerate() {
+            if reaches(*weighted, *dot, *scale, needed) {
+                self.score_slot(search, from + lane, alike);
+                needed = search.needed();
+            }
+        }
+    }
+
+    fn score_slot(&self, search: &mut Search<'_>, slot: usize, alike: bool) {
+        let genre = search.genres.of_set[self.set_of_slot[slot] as usize];
+        if (genre >= ALIKE) != alike {
+            return;
+        }
+        let subject = search.subject;
+        let parts = Parts {
+            genre,
+            text: f32::from(text_similarity(search.dots[slot] as u32, subject.scale * self.scales[slot])) / TEXT_ONE,
+            metadata: subject.metadata(self.metadata.iter().map(|sets| u64::from(sets[slot]))),
+            year: subject.year(self.years[slot]),
+        };
+        let score = parts.score(search.weights);
+        let item = ItemIx(self.item_of_slot[slot]);
+        if score > 0.0 && score >= search.limits.min && search.limits.except != Some(item) {
+            search.best.push(Hit { score, item });
+        }
+    }
+}
+
+impl Search<'_> {
+    /// The weighted genre and text parts below which no score reaches the floor, whatever the metadata
+    /// and the year give.
+    ///
+    /// Slots don't come in row order, so one that just reaches the floor may have the lower row and
+    /// be kept. It lies 1e-4 lower than exact arithmetic says, which is far more than all rounding,
+    /// that of the text similarity to 1/65535 included.
+    fn needed(&self) -> f32 {
+        self.best.floor().unwrap_or(0.0).max(self.limits.min) - self.most - 1e-4
+    }
+}
+
+/// Turns counts into the ends of consecutive runs; returns their starts.
+fn starts_of(counts: &mut [u32]) -> Vec<u32> {
+    let mut total = 0;
+    let mut starts = Vec::with_capacity(counts.len());
+    for count in counts {
+        starts.push(total);
+        total += *count;
+        *count = total;
+    }
+    starts
+}
+
+fn run(ends: &[u32], i: usize) -> Range<usize> {
+    let start = if i == 0 { 0 } else { ends[i - 1] as usize };
+    start..ends[i] as usize
+}
