@@ -40,13 +40,14 @@ fn weights() -> impl Strategy<Value = Weights> {
 }
 
 fn features_part(items: &[Plain]) -> Vec<u8> {
-    let attribute = |name: &str, role, values: Vec<Vec<String>>| AttributeData { name: name.into(), role, values };
-    let metadata = |i: usize| items.iter().map(|item| item.metadata[i].iter().map(|v| format!("m{v}")).collect()).collect();
+    const VALUES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+    let attribute = |name, role, values| AttributeData { name, role, values };
+    let metadata = |i: usize| items.iter().map(|item| item.metadata[i].iter().map(|v| VALUES[usize::from(*v)]).collect()).collect();
     let data = ItemsData {
         ids: (0..items.len() as u64).map(|i| ItemId::Int(1000 - i)).collect(),
         years: items.iter().map(|item| item.year.unwrap_or(0)).collect(),
         attributes: vec![
-            attribute("genre", role::GENRE, items.iter().map(|item| item.genres.iter().map(|g| format!("g{g}")).collect()).collect()),
+            attribute("genre", role::GENRE, items.iter().map(|item| item.genres.iter().map(|g| VALUES[usize::from(*g)]).collect()).collect()),
             attribute("platform", role::METADATA, metadata(0)),
             attribute("type", role::METADATA, metadata(1)),
             attribute("language", role::METADATA, metadata(2)),

@@ -60,6 +60,10 @@ impl<'a> Addresses<'a> {
     fn check(&self, items: usize, what: &'static str) -> Result<(), OpenError> {
         self.prefixes.check(what)?;
         self.rests.check(what)?;
+        // A beginning is copied into each card that has it, so it must not be as long as the file.
+        if self.prefixes.iter().any(|prefix| prefix.len() > MAX_PREFIX) {
+            return Err(OpenError::Value { what });
+        }
         self.prefix_of_item.check_len(items, what)?;
         self.prefix_of_item.check_below(self.prefixes.len() as u64, what)?;
         if self.rests.len() == items { Ok(()) } else { Err(OpenError::Value { what }) }
@@ -131,22 +135,22 @@ impl<'a> Display<'a> {
 
 /// Display data to write: one entry an item in each.
 #[derive(Clone, Debug, Default)]
-pub struct DisplayData {
+pub struct DisplayData<'s> {
     /// Names.
-    pub names: Vec<String>,
+    pub names: Vec<&'s str>,
     /// Minutes; 0 is unknown.
     pub runtimes: Vec<u16>,
     /// Ratings, 0 to 10, kept to one decimal.
     pub ratings: Vec<Option<f64>>,
     /// Addresses of pictures; empty is none.
-    pub images: Vec<String>,
+    pub images: Vec<&'s str>,
     /// Addresses of pages; empty is none.
-    pub urls: Vec<String>,
+    pub urls: Vec<&'s str>,
 }
 
 /// Writes the sections that [`Display`] reads.
-pub fn write(out: &mut Writer, data: &DisplayData) {
-    strings::write(out, section::NAME_ENDS, section::NAME_BYTES, data.names.iter().map(String::as_str));
+pub fn write(out: &mut Writer, data: &DisplayData<'_>) {
+    strings::write(out, section::NAME_ENDS, section::NAME_BYTES, data.names.iter().copied());
     out.ints(section::RUNTIMES, &data.runtimes.iter().map(|m| u64::from(*m)).collect::<Vec<_>>());
     let tenths = |rating: &Option<f64>| rating.map_or(0, |r| 1 + (r.clamp(0.0, 10.0) * 10.0 + 0.5) as u64);
     out.ints(section::RATINGS, &data.ratings.iter().map(tenths).collect::<Vec<_>>());
@@ -154,25 +158,27 @@ pub fn write(out: &mut Writer, data: &DisplayData) {
     write_addresses(out, URLS, &data.urls);
 }
 
+/// Longest beginning of addresses, in bytes.
+const MAX_PREFIX: usize = 1024;
 /// Fewest addresses that a beginning must serve to stand in the dictionary.
 const SHARED_BY: usize = 4;
 
-fn write_addresses(out: &mut Writer, at: [u16; 5], addresses: &[String]) {
+fn write_addresses(out: &mut Writer, at: [u16; 5], addresses: &[&str]) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for address in addresses {
         for (slash, _) in address.match_indices('/') {
             *counts.entry(&address[..=slash]).or_default() += 1;
         }
     }
-    let longest_shared = |address: &String| {
+    let longest_shared = |address: &&str| {
         let slashes = address.match_indices('/').map(|(slash, _)| slash + 1);
-        slashes.filter(|end| counts.get(&address[..*end]).is_some_and(|n| *n >= SHARED_BY)).last().unwrap_or(0)
+        slashes.filter(|end| *end <= MAX_PREFIX && counts.get(&address[..*end]).is_some_and(|n| *n >= SHARED_BY)).last().unwrap_or(0)
     };
     let cuts: Vec<usize> = addresses.iter().map(longest_shared).collect();
     let mut prefixes: Vec<&str> = addresses.iter().zip(&cuts).map(|(address, cut)| &address[..*cut]).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
-    let code = |(address, cut): (&String, &usize)| prefixes.partition_point(|known| *known < &address[..*cut]) as u64;
+    let code = |(address, cut): (&&str, &usize)| prefixes.partition_point(|known| *known < &address[..*cut]) as u64;
     let codes: Vec<u64> = addresses.iter().zip(&cuts).map(code).collect();
     strings::write(out, at[0], at[1], prefixes.iter().copied());
     out.ints(at[2], &codes);

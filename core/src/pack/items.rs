@@ -1,6 +1,6 @@
 //! Items: ids, years and attributes. The same sections stand in the features and in every shard.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{
     container::{Container, Ints, Writer},
@@ -239,28 +239,28 @@ impl<'a> Items<'a> {
 
 /// Items to write.
 #[derive(Clone, Debug, Default)]
-pub struct ItemsData {
+pub struct ItemsData<'s> {
     /// Ids, all of one kind, no two alike.
     pub ids: Vec<ItemId>,
     /// Year of each item; 0 is unknown.
     pub years: Vec<u16>,
     /// Attributes.
-    pub attributes: Vec<AttributeData>,
+    pub attributes: Vec<AttributeData<'s>>,
 }
 
 /// An attribute to write.
 #[derive(Clone, Debug, Default)]
-pub struct AttributeData {
+pub struct AttributeData<'s> {
     /// Name, such as `genre`.
-    pub name: String,
+    pub name: &'s str,
     /// What it is for; see [`role`].
     pub role: u8,
     /// The values of each item; order and repetition don't matter.
-    pub values: Vec<Vec<String>>,
+    pub values: Vec<Vec<&'s str>>,
 }
 
 /// Writes the sections that [`Items`] reads.
-pub fn write(out: &mut Writer, data: &ItemsData) {
+pub fn write(out: &mut Writer, data: &ItemsData<'_>) {
     if data.ids.iter().all(|id| id.kind() == IdKind::Integer) {
         let ids: Vec<u64> = data.ids.iter().map(|id| if let ItemId::Int(v) = id { *v } else { 0 }).collect();
         out.ints(section::ID_INTS, &ids);
@@ -272,7 +272,7 @@ pub fn write(out: &mut Writer, data: &ItemsData) {
     order.sort_by(|a, b| data.ids[*a as usize].cmp(&data.ids[*b as usize]));
     out.ints(section::ID_ORDER, &order);
     out.ints(section::YEARS, &data.years.iter().map(|y| u64::from(*y)).collect::<Vec<_>>());
-    let names = data.attributes.iter().map(|a| a.name.as_str());
+    let names = data.attributes.iter().map(|a| a.name);
     strings::write(out, section::ATTRIBUTE_NAME_ENDS, section::ATTRIBUTE_NAME_BYTES, names);
     out.bytes(section::ATTRIBUTE_ROLES, data.attributes.iter().map(|a| a.role).collect());
     for (i, attribute) in data.attributes.iter().enumerate() {
@@ -280,11 +280,11 @@ pub fn write(out: &mut Writer, data: &ItemsData) {
     }
 }
 
-fn write_attribute(out: &mut Writer, at: u16, attribute: &AttributeData) {
-    let mut dictionary: Vec<&str> = attribute.values.iter().flatten().map(String::as_str).collect();
+fn write_attribute(out: &mut Writer, at: u16, attribute: &AttributeData<'_>) {
+    let mut dictionary: Vec<&str> = attribute.values.iter().flatten().copied().collect();
     dictionary.sort_unstable();
     dictionary.dedup();
-    let code = |value: &String| dictionary.partition_point(|known| *known < value.as_str()) as u64;
+    let code = |value: &&str| dictionary.partition_point(|known| known < value) as u64;
     let sets: Vec<Vec<u64>> = attribute
         .values
         .iter()

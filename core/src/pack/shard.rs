@@ -80,11 +80,11 @@ impl<'a> Shard<'a> {
 
 /// A shard to write.
 #[derive(Clone, Debug, Default)]
-pub struct ShardData {
+pub struct ShardData<'s> {
     /// Its items, its own first.
-    pub items: ItemsData,
+    pub items: ItemsData<'s>,
     /// What is shown of them.
-    pub display: DisplayData,
+    pub display: DisplayData<'s>,
     /// The neighbours of its own items, in the shard's numbers, each with its text score.
     pub lists: Vec<Vec<(u32, u16)>>,
     /// Room of a list.
@@ -97,7 +97,7 @@ pub struct ShardData {
 ///
 /// # Errors
 /// As [`Writer::finish`].
-pub fn write(data: &ShardData) -> Result<Vec<u8>, OpenError> {
+pub fn write(data: &ShardData<'_>) -> Result<Vec<u8>, OpenError> {
     let mut out = Writer::new(kind::SHARD);
     items::write(&mut out, &data.items);
     display::write(&mut out, &data.display);

@@ -1,0 +1,47 @@
+//! Hashes of the inputs, by which a step knows whether they have changed.
+
+use std::{fs::File, io::Read};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::BuildError,
+    source::{Kind, SAMPLE, Source},
+};
+
+/// Name and SHA-256 of each file of the source. Only the file's own name: where it lies does not matter.
+///
+/// # Errors
+/// [`BuildError::Input`] if a file can't be read.
+pub fn hashes(source: &Source) -> Result<Vec<(String, String)>, BuildError> {
+    if source.kind == Kind::Sample {
+        return Ok(vec![("sample".to_owned(), hex(&Sha256::digest(SAMPLE)))]);
+    }
+    let mut all = Vec::new();
+    for file in source.files()? {
+        let failed = |e: std::io::Error| BuildError::read(&file.path, &e);
+        let mut from = File::open(&file.path).map_err(failed)?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            let n = from.read(&mut buffer).map_err(failed)?;
+            if n == 0 {
+                break;
+            }
+            hash.update(&buffer[..n]);
+        }
+        let name = file
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        all.push((name, hex(&hash.finalize())));
+    }
+    Ok(all)
+}
+
+/// Bytes as lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

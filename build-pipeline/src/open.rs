@@ -1,0 +1,145 @@
+//! A pack in a folder, and the engine over it: the host that core leaves files to.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use aftershow_core::{
+    Answer, Engine, Manifest, OpenError, Outcome, Part, PartFile, Query, pack::layout::MAX_INFLATED,
+};
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+
+use crate::error::BuildError;
+
+/// A pack in a folder. It reads what a question needs, when it needs it, and keeps it.
+#[derive(Debug)]
+pub struct PackDir {
+    dir: PathBuf,
+    manifest: serde_json::Value,
+    engine: Engine,
+}
+
+impl PackDir {
+    /// Opens the folder; reads the manifest only.
+    ///
+    /// # Errors
+    /// [`BuildError::Pack`] if the folder is no pack, or one that this program does not read.
+    pub fn open(dir: &Path) -> Result<PackDir, BuildError> {
+        let path = dir.join("manifest.json");
+        let json = match fs::read(&path) {
+            Ok(json) => json,
+            Err(_) if !dir.is_dir() => {
+                return Err(no_pack(
+                    dir,
+                    "there is no such folder; `aftershow build` makes packs",
+                ));
+            }
+            Err(_) => {
+                return Err(no_pack(
+                    dir,
+                    "is not a pack: it has no manifest.json; name the folder that `aftershow build --out` wrote",
+                ));
+            }
+        };
+        let refused = |e: OpenError| refused(&path, &e);
+        let manifest = Manifest::from_json(&json).map_err(refused)?;
+        let engine = Engine::open(manifest).map_err(refused)?;
+        Ok(PackDir {
+            dir: dir.to_owned(),
+            manifest: serde_json::from_slice(&json)?,
+            engine,
+        })
+    }
+
+    /// What the engine knows of the manifest.
+    pub fn manifest(&self) -> &Manifest {
+        self.engine.manifest()
+    }
+
+    /// The whole manifest, with what is for people and tools.
+    pub fn manifest_json(&self) -> &serde_json::Value {
+        &self.manifest
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Attaches the resident parts: then every question is answered by the whole catalogue at hand.
+    ///
+    /// # Errors
+    /// [`BuildError::Pack`] names the file that is missing or damaged.
+    pub fn attach_resident(&mut self) -> Result<(), BuildError> {
+        let resident = self.engine.manifest().resident();
+        resident.iter().try_for_each(|file| self.attach(file))
+    }
+
+    /// Answers a question; parts that it needs are read.
+    ///
+    /// # Errors
+    /// [`BuildError::Query`], or [`BuildError::Pack`] names the file that is missing or damaged.
+    pub fn answer(&mut self, query: &Query) -> Result<Answer, BuildError> {
+        let mut asked: Vec<Part> = Vec::new();
+        loop {
+            let files = match self.engine.answer(query)? {
+                Outcome::Answer(answer) => return Ok(answer),
+                Outcome::NeedParts(files) => files,
+            };
+            // A damaged pack may name a part that does not hold what was asked for: don't ask twice.
+            if files.is_empty() || files.iter().any(|file| asked.contains(&file.part)) {
+                return Err(no_pack(
+                    &self.dir,
+                    "the parts do not fit together; rebuild the pack",
+                ));
+            }
+            for file in &files {
+                self.attach(file)?;
+                asked.push(file.part);
+            }
+        }
+    }
+
+    fn attach(&mut self, file: &PartFile) -> Result<(), BuildError> {
+        let path = self.dir.join(&file.file);
+        let bytes = fs::read(&path).map_err(|e| {
+            no_pack(
+                &path,
+                &format!(
+                    "the manifest names the file and it can't be read ({e}); rebuild the pack"
+                ),
+            )
+        })?;
+        let bytes = if file.deflated {
+            decompress_to_vec_with_limit(&bytes, MAX_INFLATED).map_err(|e| {
+                no_pack(
+                    &path,
+                    &format!("can't be inflated ({:?}); rebuild the pack", e.status),
+                )
+            })?
+        } else {
+            bytes
+        };
+        self.engine
+            .attach(file.part, bytes)
+            .map_err(|e| refused(&path, &e))
+    }
+}
+
+fn no_pack(place: &Path, reason: &str) -> BuildError {
+    BuildError::Pack {
+        code: "pack",
+        place: place.display().to_string(),
+        reason: reason.to_owned(),
+    }
+}
+
+/// A file that core refuses.
+pub fn refused(place: &Path, error: &OpenError) -> BuildError {
+    BuildError::Pack {
+        code: error.code(),
+        place: place.display().to_string(),
+        reason: error.to_string(),
+    }
+}

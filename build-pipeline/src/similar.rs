@@ -1,0 +1,157 @@
+//! `aftershow similar`: a question to a pack, through the same engine as everything else.
+
+use std::fmt::Write;
+
+use aftershow_core::{Answer, Card, ItemId, Query, QueryError, WeightsPatch};
+use serde::Serialize;
+
+use crate::{error::BuildError, open::PackDir};
+
+/// The question's knobs; what is `None` is the engine's default or the pack's own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Knobs {
+    /// How many.
+    pub n: Option<usize>,
+    /// Least score.
+    pub min_similarity: Option<f32>,
+    /// Weights over the pack's own.
+    pub weights: WeightsPatch,
+}
+
+/// Asks the pack what is similar to the title with the id.
+///
+/// # Errors
+/// [`BuildError::Query`] for an unknown id or a knob out of range, [`BuildError::Pack`] for a damaged pack.
+pub fn similar(pack: &mut PackDir, id: &str, knobs: &Knobs) -> Result<Answer, BuildError> {
+    let unknown = || QueryError::UnknownItem { id: id.to_owned() };
+    let item = ItemId::parse(id, pack.manifest().id_kind).ok_or_else(unknown)?;
+    let mut query = Query {
+        weights: knobs.weights,
+        ..Query::similar(item)
+    };
+    query.n = knobs.n.unwrap_or(query.n);
+    query.min_similarity = knobs.min_similarity.unwrap_or(query.min_similarity);
+    pack.answer(&query)
+}
+
+/// The answer as `--json` prints it.
+#[derive(Debug, Serialize)]
+pub struct Short<'a> {
+    id: Option<&'a ItemId>,
+    items: Vec<ShortItem<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShortItem<'a> {
+    id: &'a ItemId,
+    name: &'a str,
+    score: f64,
+    genre_score: f64,
+    text_score: f64,
+    metadata_score: f64,
+}
+
+impl<'a> From<&'a Answer> for Short<'a> {
+    fn from(answer: &'a Answer) -> Short<'a> {
+        let item = |scored: &'a aftershow_core::Scored| ShortItem {
+            id: &scored.card.id,
+            name: &scored.card.name,
+            score: scored.parts.score,
+            genre_score: scored.parts.genre,
+            text_score: scored.parts.text,
+            metadata_score: scored.parts.metadata,
+        };
+        Short {
+            id: answer.subject.as_ref().map(|card| &card.id),
+            items: answer.items.iter().map(item).collect(),
+        }
+    }
+}
+
+/// The answer as a table.
+pub fn for_people(answer: &Answer) -> String {
+    let mut out = String::new();
+    if let Some(subject) = &answer.subject {
+        writeln!(out, "More like {}\n", titled(subject)).ok();
+    }
+    if answer.items.is_empty() {
+        out.push_str("Nothing is similar enough.\n");
+        return out;
+    }
+    let ids: Vec<String> = answer
+        .items
+        .iter()
+        .map(|item| item.card.id.to_string())
+        .collect();
+    let id_width = ids
+        .iter()
+        .map(|id| id.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(2);
+    let with_year = answer.weights.year > 0.0;
+    let year = |text: &str| {
+        if with_year {
+            format!(" {text:>6}")
+        } else {
+            String::new()
+        }
+    };
+    writeln!(
+        out,
+        "{:>3}  {:>6} {:>6} {:>6} {:>6}{}  {:<id_width$}  title",
+        "",
+        "score",
+        "genre",
+        "text",
+        "meta",
+        year("year"),
+        "id"
+    )
+    .ok();
+    for (i, (item, id)) in answer.items.iter().zip(&ids).enumerate() {
+        let p = &item.parts;
+        let scores = format!(
+            "{:>6.3} {:>6.3} {:>6.3} {:>6.3}{}",
+            p.score,
+            p.genre,
+            p.text,
+            p.metadata,
+            year(&format!("{:.3}", p.year))
+        );
+        writeln!(
+            out,
+            "{:>3}  {scores}  {id:<id_width$}  {}",
+            i + 1,
+            titled(&item.card)
+        )
+        .ok();
+    }
+    let w = answer.weights;
+    let year = if with_year {
+        format!(" + {:.2} year", w.year)
+    } else {
+        String::new()
+    };
+    writeln!(
+        out,
+        "\nscore = {:.2} genre + {:.2} text + {:.2} metadata{year}",
+        w.genre, w.text, w.metadata
+    )
+    .ok();
+    out
+}
+
+/// Name, year and genres.
+fn titled(card: &Card) -> String {
+    let year = card
+        .year
+        .map(|year| format!(" ({year})"))
+        .unwrap_or_default();
+    let genres = if card.genres.is_empty() {
+        String::new()
+    } else {
+        format!(" – {}", card.genres.join(", "))
+    };
+    format!("{}{year}{genres}", card.name)
+}

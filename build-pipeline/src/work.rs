@@ -1,0 +1,349 @@
+//! The work folder: what each step made, with a note of everything it was made from.
+//!
+//! A later run may begin in the middle. It takes an earlier step's result only if the note says just
+//! what this run would say; else it refuses and tells what differs, so a pack is never put together
+//! from two catalogues or two configurations.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use aftershow_core::pack::layout::FORMAT_VERSION;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    catalogue::Catalogue,
+    config::Config,
+    error::BuildError,
+    input, scratch,
+    step::{Plan, Step},
+};
+
+/// What a result depends on: names that people know, and values.
+type DependsOn = BTreeMap<String, String>;
+
+/// A result's note.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    depends_on: DependsOn,
+    sha256: String,
+}
+
+/// The work folder of one run.
+#[derive(Debug)]
+pub struct Work {
+    plan: Plan,
+    /// For each step but the last.
+    depends_on: BTreeMap<&'static str, DependsOn>,
+}
+
+/// What a step makes.
+pub trait Product: Sized {
+    /// The form that is stored.
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has none.
+    fn stored(&self) -> Result<Cow<'_, [u8]>, BuildError>;
+    /// Reads the stored form; `None` if it is damaged.
+    fn restored(bytes: Vec<u8>) -> Option<Self>;
+}
+
+impl Product for Vec<u8> {
+    fn stored(&self) -> Result<Cow<'_, [u8]>, BuildError> {
+        Ok(Cow::Borrowed(self))
+    }
+
+    fn restored(bytes: Vec<u8>) -> Option<Vec<u8>> {
+        Some(bytes)
+    }
+}
+
+impl Product for Catalogue {
+    fn stored(&self) -> Result<Cow<'_, [u8]>, BuildError> {
+        Ok(Cow::Owned(serde_json::to_vec(self)?))
+    }
+
+    fn restored(bytes: Vec<u8>) -> Option<Catalogue> {
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+impl Work {
+    /// Opens the work folder for a run, and makes sure before any work that the results of the steps
+    /// that this run leaves out can be used.
+    ///
+    /// # Errors
+    /// [`BuildError::Input`] if an input can't be read, [`BuildError::Stale`] if a result is missing or stale.
+    pub fn open(plan: &Plan, config: &Config) -> Result<Work, BuildError> {
+        let work = Work {
+            plan: plan.clone(),
+            depends_on: dependencies(config)?,
+        };
+        for step in Step::ALL.into_iter().take_while(|step| *step < plan.last()) {
+            if !plan.steps.contains(&step) {
+                work.usable_note(step)?;
+            }
+        }
+        fs::create_dir_all(&plan.work).map_err(|e| BuildError::write(&plan.work, e))?;
+        Ok(work)
+    }
+
+    /// Runs a step and stores what it made, or takes what an earlier run stored.
+    ///
+    /// # Errors
+    /// What `make` says, [`BuildError::Stale`], or [`BuildError::Write`].
+    pub fn step<T: Product>(
+        &self,
+        step: Step,
+        make: impl FnOnce() -> Result<T, BuildError>,
+    ) -> Result<T, BuildError> {
+        if self.plan.steps.contains(&step) {
+            let product = make()?;
+            self.store(step, &product.stored()?)?;
+            return Ok(product);
+        }
+        self.load(step)
+    }
+
+    fn paths(&self, step: Step) -> (PathBuf, PathBuf) {
+        let product = match step {
+            Step::Fetch => "catalogue.json",
+            Step::Features => "features.bin",
+            Step::Similarities | Step::Pack => "neighbours.bin",
+        };
+        (
+            self.plan.work.join(product),
+            self.plan.work.join(format!("{}.note.json", step.name())),
+        )
+    }
+
+    fn store(&self, step: Step, bytes: &[u8]) -> Result<(), BuildError> {
+        let (product, note_path) = self.paths(step);
+        // Without its note a result counts for nothing: so the note goes first and comes last.
+        if note_path.exists() {
+            fs::remove_file(&note_path).map_err(|e| BuildError::write(&note_path, e))?;
+        }
+        scratch::write_file(&product, bytes)?;
+        let depends_on = self
+            .depends_on
+            .get(step.name())
+            .cloned()
+            .unwrap_or_default();
+        let note = Note {
+            depends_on,
+            sha256: input::hex(&Sha256::digest(bytes)),
+        };
+        scratch::write_file(&note_path, &serde_json::to_vec_pretty(&note)?)
+    }
+
+    fn load<T: Product>(&self, step: Step) -> Result<T, BuildError> {
+        let note = self.usable_note(step)?;
+        let (path, _) = self.paths(step);
+        let bytes = fs::read(&path)
+            .map_err(|e| self.stale(step, format!("{} can't be read ({e})", path.display())))?;
+        let whole = input::hex(&Sha256::digest(&bytes)) == note.sha256;
+        let product = whole.then_some(bytes).and_then(T::restored);
+        product.ok_or_else(|| self.stale(step, format!("{} is damaged", path.display())))
+    }
+
+    fn usable_note(&self, step: Step) -> Result<Note, BuildError> {
+        let (product, path) = self.paths(step);
+        let note: Option<Note> = fs::read(&path)
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok());
+        let Some(note) = note.filter(|_| product.exists()) else {
+            return Err(self.stale(step, format!("there is none in {}", shown(&self.plan.work))));
+        };
+        let empty = DependsOn::new();
+        let differences = differences(
+            &note.depends_on,
+            self.depends_on.get(step.name()).unwrap_or(&empty),
+        );
+        if differences.is_empty() {
+            Ok(note)
+        } else {
+            Err(self.stale(step, differences.join("; ")))
+        }
+    }
+
+    fn stale(&self, step: Step, reason: String) -> BuildError {
+        let last = self.plan.last();
+        let run: Vec<Step> = Step::ALL
+            .into_iter()
+            .filter(|s| (step..=last).contains(s))
+            .collect();
+        BuildError::Stale {
+            step: step.name(),
+            reason,
+            run: Step::names(&run),
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// What each step's result depends on. A later step depends on all that an earlier one does.
+fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, BuildError> {
+    let mut all = DependsOn::new();
+    all.insert(
+        "aftershow".into(),
+        format!("{}, format {FORMAT_VERSION}", env!("CARGO_PKG_VERSION")),
+    );
+    for (i, source) in config.catalog.iter().enumerate() {
+        all.insert(format!("catalog[{i}]"), source.meaning()?);
+        for (name, sha256) in input::hashes(source)? {
+            all.insert(format!("the input {name} (catalog[{i}])"), sha256);
+        }
+    }
+    all.insert("max_items".into(), json(&config.max_items)?);
+    all.insert("id_kind".into(), json(&config.id_kind)?);
+    all.insert("attribution".into(), json(&config.attribution)?);
+    let fetch = all.clone();
+    let content = &config.content;
+    all.insert(
+        "content.max_text_features".into(),
+        json(&content.max_text_features)?,
+    );
+    all.insert("content.stop_words".into(), json(&content.stop_words)?);
+    let features = all.clone();
+    all.insert("content.weights".into(), json(&content.weights)?);
+    all.insert(
+        "content.genre_similarity".into(),
+        json(&content.genre_similarity)?,
+    );
+    all.insert("content.top_n".into(), json(&content.top_n)?);
+    all.insert(
+        "content.min_similarity".into(),
+        json(&content.min_similarity)?,
+    );
+    Ok([
+        (Step::Fetch, fetch),
+        (Step::Features, features),
+        (Step::Similarities, all),
+    ]
+    .map(|(s, d)| (s.name(), d))
+    .into())
+}
+
+fn differences(was: &DependsOn, is: &DependsOn) -> Vec<String> {
+    let names: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let tell = |name: &String| match (was.get(name), is.get(name)) {
+        (Some(a), Some(b)) if a == b => None,
+        (Some(_), Some(_)) if name.starts_with("the input ") => Some(format!("{name} has changed")),
+        (Some(a), Some(b)) => Some(format!("{name} was {a} and is {b}")),
+        (Some(_), None) => Some(format!("{name} is gone")),
+        (None, _) => Some(format!("{name} is new")),
+    };
+    names.into_iter().filter_map(tell).collect()
+}
+
+fn json(value: &impl Serialize) -> Result<String, BuildError> {
+    Ok(serde_json::to_string(value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(file: &Path) -> Config {
+        let source = crate::source::Source::parse(&format!("tvmaze:{}", file.display())).unwrap();
+        Config {
+            catalog: vec![source],
+            ..Config::default()
+        }
+    }
+
+    fn plan(dir: &Path, steps: &str) -> Plan {
+        Plan {
+            steps: Step::parse_list(steps).unwrap(),
+            ..Plan::new(dir.join("pack"))
+        }
+    }
+
+    /// Runs the steps with products of no meaning; returns what came out of the features step.
+    fn run(plan: &Plan, config: &Config, product: &[u8]) -> Result<Vec<u8>, BuildError> {
+        let work = Work::open(plan, config)?;
+        work.step(Step::Fetch, || Ok(b"catalogue".to_vec()))?;
+        work.step(Step::Features, || Ok(product.to_vec()))
+    }
+
+    #[test]
+    fn a_later_run_takes_what_an_earlier_one_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("shows.json");
+        fs::write(&file, "[]").unwrap();
+        run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
+        let again = run(
+            &plan(dir.path(), "similarities,pack"),
+            &config(&file),
+            b"two",
+        )
+        .unwrap();
+        assert_eq!(again, b"one");
+    }
+
+    #[test]
+    fn another_input_or_configuration_is_refused_and_named_with_the_steps_to_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("shows.json");
+        fs::write(&file, "[]").unwrap();
+        let missing = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"x")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            missing.contains("`fetch`")
+                && missing.ends_with("--steps fetch,features,similarities,pack"),
+            "{missing}"
+        );
+
+        run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
+        let mut other = config(&file);
+        other.content.max_text_features = 300;
+        let stale = run(&plan(dir.path(), "similarities,pack"), &other, b"x").unwrap_err();
+        assert_eq!((stale.code(), stale.exit_code()), ("stale_step", 2));
+        let stale = stale.to_string();
+        assert!(
+            stale.contains("content.max_text_features was 500 and is 300"),
+            "{stale}"
+        );
+        assert!(
+            stale.ends_with("--steps features,similarities,pack"),
+            "{stale}"
+        );
+
+        let mut weights = config(&file);
+        weights.content.weights.genre = 9.0;
+        assert!(
+            run(&plan(dir.path(), "similarities,pack"), &weights, b"x").is_ok(),
+            "features don't depend on weights"
+        );
+
+        fs::write(&file, "[ ]").unwrap();
+        let stale = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"x")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            stale.contains("the input shows.json (catalog[0]) has changed"),
+            "{stale}"
+        );
+    }
+
+    #[test]
+    fn a_damaged_result_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("shows.json");
+        fs::write(&file, "[]").unwrap();
+        run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
+        fs::write(dir.path().join("pack.work/features.bin"), "two").unwrap();
+        let message = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"x")
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("features.bin is damaged"), "{message}");
+    }
+}

@@ -1,0 +1,331 @@
+//! A small pack, made with core's writers, and a host that keeps it in memory.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use aftershow_core::{
+    Engine, ItemId, Manifest, Outcome, Part, PartFile, Query, Weights,
+    ids::IdKind,
+    pack::{
+        ContentSettings, GenreSimilarity, PartEntry, Series, Writer,
+        display::{self, DisplayData},
+        items::{self, AttributeData, ItemsData},
+        layout::{FORMAT_VERSION, kind, role},
+        rows,
+        shard::{self, ShardData},
+        summaries, table,
+    },
+    quant::quantize_row,
+};
+use aftershow_edge::{
+    api::{self, ApiRequest, ApiResponse, Reply},
+    inflate::inflate,
+};
+use miniz_oxide::deflate::compress_to_vec;
+
+/// One row of the catalogue: id, name, genres, platform, year, weights of the four terms.
+type Show = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+    u16,
+    [f32; 4],
+);
+
+const SHOWS: [Show; 7] = [
+    (
+        "1",
+        "Harbour Lights",
+        &["Crime", "Drama"],
+        "BBC One",
+        2011,
+        [1.0, 1.0, 0.0, 0.0],
+    ),
+    (
+        "2",
+        "The Long Tide",
+        &["Crime", "Drama"],
+        "BBC One",
+        2013,
+        [1.0, 0.5, 0.0, 0.0],
+    ),
+    (
+        "3",
+        "Night Ferry",
+        &["Crime", "Thriller"],
+        "ITV",
+        2019,
+        [0.0, 1.0, 1.0, 0.0],
+    ),
+    (
+        "4",
+        "Kitchen Wars",
+        &["Food"],
+        "Netflix",
+        2020,
+        [0.0, 0.0, 0.0, 1.0],
+    ),
+    (
+        "5",
+        "Salt and Smoke",
+        &["Food"],
+        "Netflix",
+        2021,
+        [0.0, 0.0, 0.2, 1.0],
+    ),
+    ("6", "Islands", &[], "", 0, [0.0; 4]),
+    (
+        "7",
+        "Cold Harbour",
+        &["Drama", "Thriller"],
+        "ITV",
+        2012,
+        [1.0, 0.0, 1.0, 0.0],
+    ),
+];
+const TOP_N: usize = 20;
+
+/// The id of a show in a pack of string ids: it needs escaping in a path.
+pub fn string_id(number: &str) -> String {
+    format!("tv/é {number}")
+}
+
+/// A host: files by name, as they are stored.
+pub struct Host {
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Files that the last request had to read.
+    pub read: RefCell<Vec<String>>,
+    pub engine: RefCell<Engine>,
+    manifest: Manifest,
+}
+
+impl Host {
+    /// A host of the pack with ids of this kind, and nothing attached.
+    pub fn new(ids: IdKind) -> Host {
+        let (manifest, files) = pack(ids);
+        let engine = RefCell::new(Engine::open(manifest.clone()).unwrap());
+        Host {
+            files,
+            read: RefCell::default(),
+            engine,
+            manifest,
+        }
+    }
+
+    /// Answers as the Worker does: ask, bring what is missing, ask again.
+    pub fn respond(&self, request: &ApiRequest) -> ApiResponse {
+        self.read.borrow_mut().clear();
+        for _ in 0..8 {
+            let reply = api::respond(&self.engine.borrow(), request);
+            match reply {
+                Reply::Done(response) => return response,
+                Reply::NeedParts(parts) => parts.iter().for_each(|file| self.attach(file)),
+            }
+        }
+        panic!("the engine never has enough");
+    }
+
+    /// Attaches every resident part.
+    pub fn make_resident(&self) {
+        self.manifest
+            .resident()
+            .iter()
+            .for_each(|file| self.attach(file));
+    }
+
+    fn attach(&self, file: &PartFile) {
+        let stored = &self.files[&file.file];
+        let bytes = if file.deflated {
+            inflate(stored).unwrap()
+        } else {
+            stored.clone()
+        };
+        self.engine.borrow_mut().attach(file.part, bytes).unwrap();
+        self.read.borrow_mut().push(file.file.clone());
+    }
+}
+
+fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
+    let mut files = BTreeMap::new();
+    let all: Vec<u32> = (0..SHOWS.len() as u32).collect();
+
+    let mut out = Writer::new(kind::FEATURES);
+    items::write(&mut out, &items_of(&all, ids));
+    let vocabulary = ["ferry", "harbour", "night", "salt"].map(|term| (term.to_owned(), 1.0));
+    let row = |show: &Show| {
+        quantize_row(
+            &show
+                .5
+                .iter()
+                .enumerate()
+                .map(|(t, v)| (t as u16, *v))
+                .collect::<Vec<_>>(),
+        )
+    };
+    rows::write(
+        &mut out,
+        &vocabulary,
+        &SHOWS.iter().map(row).collect::<Vec<_>>(),
+    );
+    files.insert("features.f.bin".to_owned(), out.finish().unwrap());
+
+    let mut out = Writer::new(kind::DISPLAY);
+    display::write(&mut out, &display_of(&all));
+    files.insert("display.d.bin".to_owned(), out.finish().unwrap());
+
+    let texts: Vec<String> = SHOWS
+        .iter()
+        .map(|show| format!("What {} is about.", show.1))
+        .collect();
+    let summaries = summaries::write(texts.iter().map(String::as_str)).unwrap();
+    files.insert(
+        "summaries.00000000000000aa.bin".to_owned(),
+        compress_to_vec(&summaries, 6),
+    );
+
+    let entry = |kind: &str, file: &str| PartEntry {
+        kind: kind.into(),
+        file: file.into(),
+        bytes: files[file].len() as u64,
+        sha256: String::new(),
+        optional: false,
+    };
+    let mut manifest = Manifest {
+        format: FORMAT_VERSION,
+        pack_id: "0123456789abcdef".into(),
+        version: "v1.2.3".into(),
+        items: SHOWS.len() as u32,
+        id_kind: ids,
+        content: ContentSettings {
+            weights: Weights::DEFAULT,
+            genre_similarity: GenreSimilarity::Jaccard,
+            top_n: TOP_N as u32,
+            min_similarity: 0.0,
+        },
+        parts: vec![
+            entry("features", "features.f.bin"),
+            entry("display", "display.d.bin"),
+        ],
+        summaries: Series {
+            items_per_file: SHOWS.len() as u32,
+            hashes: vec!["00000000000000aa".into()],
+        },
+        tables: Series::default(),
+        shards: 1,
+        attribution: "Made up for the tests".into(),
+    };
+
+    const SHARD: u64 = 0xbb;
+    let shard = ShardData {
+        items: items_of(&all, ids),
+        display: display_of(&all),
+        lists: lists(&manifest, &files, ids),
+        length: TOP_N,
+        rows: all.clone(),
+    };
+    files.insert(
+        format!("shard.{SHARD:016x}.bin"),
+        compress_to_vec(&shard::write(&shard).unwrap(), 6),
+    );
+    let entries: Vec<(u64, u64)> = SHOWS
+        .iter()
+        .map(|show| (id_of(show, ids).hash64(), SHARD))
+        .collect();
+    files.insert(
+        "table.00000000000000cc.bin".to_owned(),
+        compress_to_vec(&table::write(&entries).unwrap(), 6),
+    );
+    manifest.tables.hashes.push("00000000000000cc".into());
+    (manifest, files)
+}
+
+/// Each show's neighbours with their text scores, as a scan finds them.
+fn lists(
+    manifest: &Manifest,
+    files: &BTreeMap<String, Vec<u8>>,
+    ids: IdKind,
+) -> Vec<Vec<(u32, u16)>> {
+    let mut engine = Engine::open(manifest.clone()).unwrap();
+    for (part, file) in [
+        (Part::Features, "features.f.bin"),
+        (Part::Display, "display.d.bin"),
+    ] {
+        engine.attach(part, files[file].clone()).unwrap();
+    }
+    let row_of = |id: &ItemId| {
+        SHOWS
+            .iter()
+            .position(|show| id_of(show, ids) == *id)
+            .unwrap() as u32
+    };
+    let list_of = |show: &Show| {
+        let query = Query {
+            n: TOP_N,
+            ..Query::similar(id_of(show, ids))
+        };
+        let Outcome::Answer(answer) = engine.answer(&query).unwrap() else {
+            panic!("a resident engine needs nothing")
+        };
+        answer
+            .items
+            .iter()
+            .map(|item| {
+                (
+                    row_of(&item.card.id),
+                    (item.parts.text * 65535.0).round() as u16,
+                )
+            })
+            .collect()
+    };
+    SHOWS.iter().map(list_of).collect()
+}
+
+fn id_of(show: &Show, ids: IdKind) -> ItemId {
+    match ids {
+        IdKind::Integer => ItemId::Int(show.0.parse().unwrap()),
+        IdKind::String => ItemId::Str(string_id(show.0)),
+    }
+}
+
+fn items_of(rows: &[u32], ids: IdKind) -> ItemsData {
+    let shows: Vec<&Show> = rows.iter().map(|row| &SHOWS[*row as usize]).collect();
+    let attribute = |name: &str, role, values: &dyn Fn(&Show) -> Vec<String>| AttributeData {
+        name: name.into(),
+        role,
+        values: shows.iter().map(|show| values(show)).collect(),
+    };
+    let platform = |show: &Show| {
+        if show.3.is_empty() {
+            Vec::new()
+        } else {
+            vec![show.3.to_owned()]
+        }
+    };
+    ItemsData {
+        ids: shows.iter().map(|show| id_of(show, ids)).collect(),
+        years: shows.iter().map(|show| show.4).collect(),
+        attributes: vec![
+            attribute("genre", role::GENRE, &|show| {
+                show.2.iter().map(|genre| (*genre).to_owned()).collect()
+            }),
+            attribute("platform", role::METADATA, &platform),
+            attribute("type", role::METADATA, &|_| vec!["Scripted".to_owned()]),
+            attribute("country", role::PLAIN, &|_| vec!["GB".to_owned()]),
+        ],
+    }
+}
+
+fn display_of(rows: &[u32]) -> DisplayData {
+    let shows = || rows.iter().map(|row| &SHOWS[*row as usize]);
+    DisplayData {
+        names: shows().map(|show| show.1.to_owned()).collect(),
+        runtimes: shows().map(|_| 60).collect(),
+        ratings: shows().map(|_| Some(7.5)).collect(),
+        images: shows()
+            .map(|show| format!("https://images.example/{}.jpg", show.0))
+            .collect(),
+        urls: shows()
+            .map(|show| format!("https://shows.example/{}", show.0))
+            .collect(),
+    }
+}

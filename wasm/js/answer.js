@@ -1,0 +1,69 @@
+// Builds an answer from what the engine lays flat: all its texts in one string, and one array of
+// numbers, in which a text is its length (in UTF-16 units) and a list begins with its count. The
+// order is that of src/flat.rs. An object literal makes a card in a fraction of the time that setting
+// its properties from WebAssembly takes, or parsing JSON.
+
+/**
+ * @param {string} texts
+ * @param {Float64Array} numbers less than 0: null; a view that is only good during the call
+ */
+export function answer(texts, numbers) {
+  let textAt = 0;
+  let numberAt = 0;
+  const number = () => numbers[numberAt++];
+  const numberOrNull = () => {
+    const value = number();
+    return value < 0 ? null : value;
+  };
+  const text = () => {
+    const length = number();
+    return length < 0 ? null : texts.slice(textAt, (textAt += length));
+  };
+  const list = (each) => {
+    const length = number();
+    const all = [];
+    for (let i = 0; i < length; i++) all.push(each());
+    return all;
+  };
+  const attributes = () => {
+    const all = {};
+    for (let left = number(); left > 0; left--) {
+      const name = text();
+      const values = list(text);
+      // A catalogue may call an attribute what it likes, `__proto__` too.
+      if (name === '__proto__') Object.defineProperty(all, name, { value: values, enumerable: true, configurable: true, writable: true });
+      else all[name] = values;
+    }
+    return all;
+  };
+  const route = text();
+  const weights = { genre: number(), text: number(), metadata: number(), year: number() };
+  const id = number() ? text : number;
+  const card = () => ({
+    id: id(),
+    name: text(),
+    genres: list(text),
+    year: numberOrNull(),
+    platform: text(),
+    type: text(),
+    language: text(),
+    runtime: numberOrNull(),
+    rating: numberOrNull(),
+    image: text(),
+    url: text(),
+    attributes: attributes(),
+    summary: text(),
+  });
+  const scored = () => {
+    const item = card();
+    item.score = number();
+    item.genre_score = number();
+    item.text_score = number();
+    item.metadata_score = number();
+    item.year_score = number();
+    item.shared_genres = list(text);
+    return item;
+  };
+  const subject = number() ? card() : null;
+  return { subject, items: list(scored), weights, route };
+}

@@ -1,0 +1,74 @@
+//! The engine for JavaScript. Each export converts in, makes one call of core, converts out.
+//!
+//! No I/O here either: the host fetches the files that an outcome asks for, attaches them and asks
+//! again. The npm package's `Recommender` is that host; use this class directly only to write another.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`manifest`] | the manifest, read from its object |
+//! | [`convert`] | options to queries, outcomes to objects |
+//! | [`flat`] | answers laid flat, and built into objects by `js/answer.js` |
+//! | [`error`] | core's errors as `Error` objects with `code` and `parameter` |
+
+use aftershow_core::OpenError;
+use wasm_bindgen::prelude::*;
+
+mod convert;
+mod error;
+mod flat;
+mod manifest;
+
+use error::Failure;
+
+/// A pack and the parts of it that are attached.
+#[wasm_bindgen]
+pub struct Engine {
+    core: aftershow_core::Engine,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens a pack by its manifest, the object that `manifest.json` holds. No part is attached yet.
+    ///
+    /// Throws an `Error` whose `code` is `pack_version` for a format this engine does not read, or
+    /// `pack_manifest` or `pack_unknown_part` for anything else that is wrong with it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest: JsValue) -> Result<Engine, Failure> {
+        let core = aftershow_core::Engine::open(manifest::read(&manifest)?)?;
+        Ok(Engine { core })
+    }
+
+    /// Checks the part in `file` completely and keeps it. `bytes` are inflated already.
+    ///
+    /// Throws an `Error` whose `code` begins with `pack_`; what was attached before stays.
+    pub fn attach(&mut self, file: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let part = self.core.manifest().part_named(file).ok_or(OpenError::UnexpectedPart)?;
+        Ok(self.core.attach(part, bytes)?)
+    }
+
+    /// Items similar to the item `id`, as an answer or as `{need_parts: [{file, deflated}]}`.
+    ///
+    /// Throws an `Error` whose `code` is `unknown_item`, `invalid_parameter` (with `parameter`) or
+    /// `pack_inconsistent`.
+    pub fn similar(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let query = convert::similar(options, self.core.manifest().id_kind)?;
+        Ok(convert::outcome(self.core.answer(&query)?))
+    }
+
+    /// Items similar to one that the pack has never seen, given its `features`; else as `similar`.
+    #[wasm_bindgen(js_name = similar_to_features)]
+    pub fn similar_to_features(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let query = convert::similar_to_features(options)?;
+        Ok(convert::outcome(self.core.answer(&query)?))
+    }
+
+    /// The files with which every query without summaries has an answer: `[{file, deflated}]`.
+    pub fn resident(&self) -> JsValue {
+        convert::files(&self.core.manifest().resident())
+    }
+
+    /// What the pack is and what of it is attached.
+    pub fn info(&self) -> JsValue {
+        convert::info(&self.core)
+    }
+}

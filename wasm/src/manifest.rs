@@ -1,0 +1,140 @@
+//! The manifest, read from the object that `manifest.json` holds.
+//!
+//! By hand: a derived reader with its error messages, which print any value of any type, would add
+//! 12 kB to the 80 of the whole engine as sent. A key that core adds makes this file not compile.
+
+use aftershow_core::{
+    Manifest, OpenError, Weights,
+    ids::IdKind,
+    pack::{ContentSettings, FormatOnly, GenreSimilarity, PartEntry, Series},
+};
+use js_sys::{Array, Reflect};
+use wasm_bindgen::prelude::*;
+
+/// Reads a manifest, its format checked before the rest is looked at.
+///
+/// # Errors
+/// [`OpenError::Version`] for a format this engine does not read, [`OpenError::Manifest`] naming the
+/// key for anything else.
+pub fn read(value: &JsValue) -> Result<Manifest, OpenError> {
+    let manifest = Object { value, name: "" };
+    FormatOnly { format: manifest.int("format")? }.check()?;
+    Ok(Manifest {
+        format: manifest.int("format")?,
+        pack_id: manifest.text("pack_id")?,
+        version: manifest.or_default("version", Object::text)?,
+        items: manifest.int("items")?,
+        id_kind: match manifest.text("id_kind")?.as_str() {
+            "integer" => IdKind::Integer,
+            "string" => IdKind::String,
+            _ => return Err(manifest.wrong("id_kind", "\"integer\" or \"string\"")),
+        },
+        content: manifest.with("content", content)?,
+        parts: manifest.list("parts", part)?,
+        summaries: manifest.or_default("summaries", |m, key| m.with(key, series))?,
+        tables: manifest.or_default("tables", |m, key| m.with(key, series))?,
+        shards: manifest.or_default("shards", Object::int)?,
+        attribution: manifest.or_default("attribution", Object::text)?,
+    })
+}
+
+fn content(content: &Object<'_>) -> Result<ContentSettings, OpenError> {
+    Ok(ContentSettings {
+        weights: content.with("weights", |weights| {
+            Ok(Weights {
+                genre: weights.float("genre")?,
+                text: weights.float("text")?,
+                metadata: weights.float("metadata")?,
+                year: weights.float("year")?,
+            })
+        })?,
+        genre_similarity: match content.text("genre_similarity")?.as_str() {
+            "jaccard" => GenreSimilarity::Jaccard,
+            "cosine" => GenreSimilarity::Cosine,
+            _ => return Err(content.wrong("genre_similarity", "\"jaccard\" or \"cosine\"")),
+        },
+        top_n: content.int("top_n")?,
+        min_similarity: content.float("min_similarity")?,
+    })
+}
+
+fn part(part: &Object<'_>) -> Result<PartEntry, OpenError> {
+    Ok(PartEntry {
+        kind: part.text("kind")?,
+        file: part.text("file")?,
+        bytes: part.whole("bytes")?,
+        sha256: part.or_default("sha256", Object::text)?,
+        optional: part.or_default("optional", Object::flag)?,
+    })
+}
+
+fn series(series: &Object<'_>) -> Result<Series, OpenError> {
+    let hash = |value: JsValue| value.as_string().ok_or_else(|| series.wrong("hashes", "an array of strings"));
+    Ok(Series {
+        items_per_file: series.or_default("items_per_file", Object::int)?,
+        hashes: series.array("hashes")?.iter().map(hash).collect::<Result<_, _>>()?,
+    })
+}
+
+/// An object of the manifest and its key, for messages.
+struct Object<'a> {
+    value: &'a JsValue,
+    name: &'a str,
+}
+
+impl Object<'_> {
+    fn get(&self, key: &str) -> JsValue {
+        // What is no object has no keys.
+        Reflect::get(self.value, &key.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    fn wrong(&self, key: &str, expected: &str) -> OpenError {
+        let dot = if self.name.is_empty() { "" } else { "." };
+        OpenError::Manifest { reason: [self.name, dot, key, " must be ", expected].concat() }
+    }
+
+    /// The value of a key that may be left out.
+    fn or_default<T: Default>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Self, &str) -> Result<T, OpenError>,
+    ) -> Result<T, OpenError> {
+        if self.get(key).is_undefined() { Ok(T::default()) } else { read(self, key) }
+    }
+
+    fn with<T>(&self, key: &str, read: impl FnOnce(&Object<'_>) -> Result<T, OpenError>) -> Result<T, OpenError> {
+        let value = self.get(key);
+        if !value.is_object() {
+            return Err(self.wrong(key, "an object"));
+        }
+        read(&Object { value: &value, name: key })
+    }
+
+    fn array(&self, key: &str) -> Result<Array, OpenError> {
+        self.get(key).dyn_into().map_err(|_| self.wrong(key, "an array"))
+    }
+
+    fn list<T>(&self, key: &str, read: fn(&Object<'_>) -> Result<T, OpenError>) -> Result<Vec<T>, OpenError> {
+        self.array(key)?.iter().map(|value| read(&Object { value: &value, name: key })).collect()
+    }
+
+    fn text(&self, key: &str) -> Result<String, OpenError> {
+        self.get(key).as_string().ok_or_else(|| self.wrong(key, "a string"))
+    }
+
+    fn flag(&self, key: &str) -> Result<bool, OpenError> {
+        self.get(key).as_bool().ok_or_else(|| self.wrong(key, "true or false"))
+    }
+
+    fn float(&self, key: &str) -> Result<f32, OpenError> {
+        self.get(key).as_f64().map(|x| x as f32).ok_or_else(|| self.wrong(key, "a number"))
+    }
+
+    fn whole(&self, key: &str) -> Result<u64, OpenError> {
+        self.get(key).as_f64().and_then(crate::convert::whole).ok_or_else(|| self.wrong(key, "a whole number"))
+    }
+
+    fn int(&self, key: &str) -> Result<u32, OpenError> {
+        u32::try_from(self.whole(key)?).map_err(|_| self.wrong(key, "a whole number below 2³²"))
+    }
+}

@@ -1,0 +1,472 @@
+// The demo in a real Chromium, from a plain file server.
+//
+// Needs dist/ (`npm run build`) and AFTERSHOW_PACK, the folder of the sample's pack. Pictures are taken on every run;
+// those under screenshots/ are replaced only with UPDATE_SCREENSHOTS=1.
+
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Recommender } from "aftershow";
+import { launch, packFolder, serve } from "./host.mjs";
+
+const SHOW = 82;
+const UNKNOWN = 999_999_999;
+
+let pack;
+let host;
+let browser;
+let recommender;
+
+before(async () => {
+  pack = packFolder();
+  host = await serve(pack);
+  browser = await launch();
+  recommender = await Recommender.open(pack);
+});
+
+after(async () => {
+  recommender?.free();
+  await browser?.close();
+  await host?.close();
+});
+
+/** Opens a page whose console, requests and answers are written down. */
+async function open(query = "", { at = host, answer = () => true, ...options } = {}) {
+  at.answer = answer;
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, colorScheme: "light", ...options });
+  const page = await context.newPage();
+  const seen = { console: [], requests: [] };
+  page.on("console", (message) => seen.console.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => seen.console.push(`uncaught: ${error.message}`));
+  context.on("request", (request) => seen.requests.push(request.url()));
+  await page.addInitScript(() => {
+    window.answers = [];
+    addEventListener("aftershow-answer", ({ detail }) => window.answers.push(detail));
+  });
+  await page.goto(at.url + query);
+  const close = async ({ expect = [] } = {}) => {
+    assert.deepEqual(seen.console, expect, "the console is not empty");
+    const outside = seen.requests.filter((url) => !url.startsWith(`${at.origin}/`) && !url.startsWith("data:"));
+    assert.deepEqual(outside, [], "a request left the origin");
+    await context.close();
+  };
+  return { page, seen, close };
+}
+
+/** Waits until `accept` likes the latest answer's detail. It asks from outside: the page's own policy forbids code made of text. */
+async function answered(page, accept = () => true) {
+  const end = Date.now() + 30_000;
+  while (Date.now() < end) {
+    const detail = await page.evaluate(() => window.answers.at(-1));
+    if (detail && accept(detail)) return detail;
+    await page.waitForTimeout(30);
+  }
+  throw new Error(`no such answer came: ${accept}`);
+}
+
+/** The ids of the cards, in the order of the page. */
+const shown = (page) =>
+  page.locator("aftershow-list li a").evaluateAll((links) => links.map((link) => Number(new URL(link.href).searchParams.get("show"))));
+
+const ids = (answer) => answer.items.map((item) => item.id);
+
+/** The kinds of the pack's files that were asked for, each with its count. */
+const filesRead = (seen) => {
+  const names = seen.requests.map((url) => new URL(url).pathname.split("/pack/")[1]).filter(Boolean);
+  const counts = {};
+  for (const [kind] of names.map((name) => name.split("."))) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
+async function picture(page, name, options = {}) {
+  const bytes = await page.screenshot({ animations: "disabled", ...options });
+  assert.ok(bytes.length > 5_000 && bytes.length <= 300_000, `${name}.png has ${bytes.length} bytes`);
+  if (process.env.UPDATE_SCREENSHOTS) {
+    await writeFile(fileURLToPath(new URL(`../screenshots/${name}.png`, import.meta.url)), bytes);
+  }
+}
+
+async function press(page, key, times) {
+  for (let i = 0; i < times; i++) await page.keyboard.press(key);
+}
+
+test("a show page has its title, facts, summary, credit and ten cards, from the lazy files alone", async () => {
+  const { page, seen, close } = await open(`?show=${SHOW}`);
+  const detail = await answered(page);
+  await page.locator("#summary:not([aria-busy])").waitFor();
+  const expected = await recommender.similar({ id: SHOW, summaries: true });
+
+  assert.equal(await page.title(), `${expected.subject.name} – Aftershow`);
+  assert.equal(await page.locator("h1:visible").textContent(), expected.subject.name);
+  assert.equal(await page.locator("#summary").textContent(), expected.subject.summary);
+  assert.equal(await page.locator("#attribution").textContent(), recommender.info().attribution);
+  assert.ok((await page.locator("#facts").textContent()).includes(String(expected.subject.year)));
+  assert.equal(expected.items.length, 10);
+  assert.deepEqual(await shown(page), ids(expected));
+
+  assert.equal(detail.route, "shard");
+  assert.ok(detail.bytes > 0 && detail.milliseconds > 0);
+  assert.deepEqual(filesRead(seen), { manifest: 1, table: 1, shard: 1, summaries: 1 });
+  await picture(page, "show-light");
+  await close();
+});
+
+test("without a query the page opens the first show", async () => {
+  const { page, close } = await open();
+  const { answer } = await answered(page);
+  assert.equal(answer.subject.id, SHOW);
+  await close();
+});
+
+test("arrow keys on a slider rerank the list, as the package in Node ranks it", async () => {
+  const { page, seen, close } = await open(`?show=${SHOW}`);
+  await answered(page);
+  const before = await shown(page);
+  const features = () => filesRead(seen).features ?? 0;
+  assert.equal(features(), 0);
+  await page.evaluate(() => {
+    const list = document.querySelector("aftershow-list").shadowRoot.querySelector("ul");
+    window.nodes = new Map([...list.querySelectorAll("li")].map((li) => [li.querySelector("a").href, li]));
+    window.flickers = 0;
+    new MutationObserver(() => (window.flickers += list.classList.contains("skeleton") || list.hidden ? 1 : 0)).observe(list, {
+      attributes: true,
+    });
+  });
+
+  await page.locator("#weight-genre").focus();
+  await press(page, "ArrowLeft", 8);
+  assert.equal(await page.locator("#weight-genre").inputValue(), "0");
+  const { answer, route } = await answered(page, (detail) => detail.answer.weights.genre === 0);
+  const expected = await recommender.similar({ id: SHOW, genre_weight: 0 });
+  assert.equal(route, "scan");
+  assert.deepEqual(answer.items, expected.items);
+  assert.deepEqual(await shown(page), ids(expected));
+  assert.notDeepEqual(await shown(page), before);
+  assert.equal(features(), 1);
+  assert.equal(await page.locator("#mix .genre").evaluate((piece) => piece.style.getPropertyValue("--share")), "0");
+
+  const { kept, same, flickers } = await page.evaluate(() => {
+    const list = [...document.querySelector("aftershow-list").shadowRoot.querySelectorAll("li")];
+    const kept = list.filter((li) => window.nodes.has(li.querySelector("a").href));
+    return { kept: kept.length, same: kept.filter((li) => window.nodes.get(li.querySelector("a").href) === li).length, flickers: window.flickers };
+  });
+  assert.equal(same, kept, "a card that stayed was made anew");
+  assert.equal(flickers, 0, "the list was emptied on the way");
+  await page.waitForTimeout(500);
+  await picture(page, "show-after-slider");
+
+  // Once the features are there, nothing more is read.
+  await page.locator("#weight-year").focus();
+  await press(page, "ArrowRight", 6);
+  const next = await answered(page, (detail) => detail.answer.weights.year > 0.3);
+  assert.deepEqual(next.answer.items, (await recommender.similar({ id: SHOW, genre_weight: 0, year_weight: 0.3 })).items);
+  assert.equal(next.bytes, 0);
+
+  await page.locator("#reset").click();
+  await answered(page, (detail) => detail.answer.weights.genre > 0 && detail.answer.weights.year === 0);
+  assert.deepEqual(await shown(page), before);
+  assert.equal(await page.locator("#weight-genre").inputValue(), "40");
+  await close();
+});
+
+test("the last slider above 0 stays above 0", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  await answered(page);
+  for (const part of ["genre", "text", "metadata"]) {
+    await page.locator(`#weight-${part}`).focus();
+    await page.keyboard.press("Home");
+  }
+  assert.equal(await page.locator("#weight-metadata").inputValue(), "5");
+  const { answer } = await answered(page, (detail) => detail.answer.weights.metadata === 1);
+  assert.deepEqual(answer.items, (await recommender.similar({ id: SHOW, genre_weight: 0, text_weight: 0 })).items);
+  assert.match(await page.locator("#hint").textContent(), /has to count/);
+  await close();
+});
+
+test("every reason agrees with the parts of the score", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  const { answer } = await answered(page);
+  const reasons = await page.locator("aftershow-list .reason").allTextContents();
+  answer.items.forEach((item, i) => {
+    const both = item.shared_genres.length > 1 ? ` and ${item.shared_genres.at(-1)}` : (item.shared_genres[0] ?? "");
+    if (both) assert.ok(reasons[i].includes(both), `${item.name}: ${reasons[i]}`);
+    const story = answer.weights.text * item.text_score > answer.weights.genre * item.genre_score;
+    assert.equal(reasons[i].startsWith("Similar story"), story, `${item.name}: ${reasons[i]}`);
+  });
+  const labels = await page.locator("aftershow-list .score").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-label")));
+  labels.forEach((label, i) => assert.ok(label.startsWith(`Likeness ${Math.round(answer.items[i].score * 100)} of 100`), label));
+  await close();
+});
+
+test("a card leads to its show without a page load, and the back button returns", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  const first = await answered(page);
+  await page.evaluate(() => (window.sameDocument = true));
+  const target = first.answer.items[2];
+  await page.locator("aftershow-list li a").nth(2).click();
+  await answered(page, (detail) => detail.answer.subject.id === target.id);
+  assert.equal(new URL(page.url()).search, `?show=${target.id}`);
+  assert.equal(await page.locator("h1:visible").textContent(), target.name);
+  assert.equal(await page.title(), `${target.name} – Aftershow`);
+  assert.deepEqual(await shown(page), ids(await recommender.similar({ id: target.id })));
+
+  await page.goBack();
+  await answered(page, (detail) => detail.answer.subject.id === SHOW);
+  assert.equal(await page.locator("h1:visible").textContent(), first.answer.subject.name);
+  assert.deepEqual(await shown(page), ids(first.answer));
+  assert.equal(await page.evaluate(() => window.sameDocument), true);
+  await close();
+});
+
+test("an unknown id gets a friendly page, from which one can go on", async () => {
+  const { page, close } = await open(`?show=${UNKNOWN}`);
+  await page.locator("#lost-title").waitFor();
+  assert.match(await page.locator("#lost-text").textContent(), new RegExp(String(UNKNOWN)));
+  assert.equal(await page.locator("h1:visible").count(), 1);
+  const { answer } = await answered(page);
+  await page.locator("#lost-id").fill(String(answer.items[0].id));
+  await page.keyboard.press("Enter");
+  await page.locator("h1:visible", { hasText: answer.items[0].name }).waitFor();
+  await page.goBack();
+  await page.locator("#lost-title").waitFor();
+  await close();
+});
+
+test("every card, slider and button is reached by the Tab key, and Enter opens a card", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  const { answer } = await answered(page);
+  const reached = [];
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press("Tab");
+    reached.push(
+      await page.evaluate(() => {
+        let active = document.activeElement;
+        while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+        return active?.matches("a.name") ? new URL(active.href).searchParams.get("show") : (active?.id ?? "");
+      }),
+    );
+  }
+  const cards = reached.filter((name) => /^\d+$/.test(name)).slice(0, 10);
+  assert.deepEqual(cards.map(Number), ids(answer));
+  for (const name of ["find-id", "weight-genre", "weight-text", "weight-metadata", "weight-year"]) assert.ok(reached.includes(name), name);
+
+  await page.locator("aftershow-list li a").nth(1).focus();
+  await page.keyboard.press("Enter");
+  await answered(page, (detail) => detail.answer.subject.id === answer.items[1].id);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "title");
+  await close();
+});
+
+test("a focused card keeps the focus when the list is reordered", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  const { answer } = await answered(page);
+  const expected = await recommender.similar({ id: SHOW, text_weight: 0 });
+  const moved = answer.items.findIndex((item, i) => ids(expected).includes(item.id) && expected.items[i].id !== item.id);
+  assert.notEqual(moved, -1, "no card moves, so this test shows nothing");
+  await page.locator("aftershow-list li a").nth(moved).focus();
+  await page.evaluate(() => (document.querySelector("aftershow-list").textWeight = 0));
+  await answered(page, (detail) => detail.answer.weights.text === 0);
+  const href = await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.href);
+  assert.equal(new URL(href).searchParams.get("show"), String(answer.items[moved].id));
+  await close();
+});
+
+test("cards glide to their places, but not for those who want less motion", async () => {
+  const gliding = async (reducedMotion) => {
+    const { page, close } = await open(`?show=${SHOW}`, { reducedMotion });
+    await answered(page);
+    await page.evaluate(() => {
+      window.gliding = new Promise((told) => {
+        addEventListener("aftershow-answer", () => {
+          const list = document.querySelector("aftershow-list").shadowRoot.querySelector("ul");
+          told([...list.children].flatMap((li) => li.getAnimations()).length);
+        });
+      });
+      document.querySelector("aftershow-list").genreWeight = 0;
+    });
+    const count = await page.evaluate(() => window.gliding);
+    await close();
+    return count;
+  };
+  assert.ok((await gliding("no-preference")) > 0);
+  assert.equal(await gliding("reduce"), 0);
+});
+
+test("while a shard is on its way there is a skeleton that says so", async () => {
+  let release;
+  const held = new Promise((go) => (release = go));
+  const answer = (file) => (file.startsWith("shard") ? held.then(() => true) : true);
+  const { page, close } = await open(`?show=${SHOW}`, { answer });
+  const list = page.locator("aftershow-list ul");
+  await list.and(page.locator('[aria-busy="true"]')).waitFor();
+  assert.equal(await list.locator('li[aria-hidden="true"]').count(), 10);
+  await picture(page, "skeleton");
+  release();
+  await answered(page);
+  assert.equal(await list.getAttribute("aria-busy"), "false");
+  assert.equal(await list.locator('li[aria-hidden="true"]').count(), 0);
+  await close();
+});
+
+test("a shard that can't be had is an error in plain words with its code, and trying again mends it", async () => {
+  const { page, close } = await open(`?show=${SHOW}`, { answer: (file) => !file.startsWith("shard") });
+  const note = page.locator("aftershow-list .note");
+  await note.waitFor();
+  assert.match(await note.textContent(), /could not be loaded.*pack_fetch/s);
+  assert.equal(await page.locator("h1:visible").textContent(), "This show could not be loaded");
+  await picture(page, "error");
+  host.answer = () => true;
+  await note.getByRole("button", { name: "Try again" }).click();
+  await answered(page);
+  assert.equal((await shown(page)).length, 10);
+  assert.equal(await page.locator("h1:visible").textContent(), (await recommender.similar({ id: SHOW })).subject.name);
+  // The browser itself notes the refused file.
+  await close({ expect: ["error: Failed to load resource: the server responded with a status of 404 (Not Found)"] });
+});
+
+test("a weight that is no number is an error that names it", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  await answered(page);
+  const detail = await page.evaluate(
+    () =>
+      new Promise((told) => {
+        addEventListener("aftershow-error", (event) => told(event.detail));
+        document.querySelector("aftershow-list").setAttribute("genre-weight", "much");
+      }),
+  );
+  assert.equal(detail.code, "invalid_parameter");
+  assert.match(detail.message, /genre_weight/);
+  await close();
+});
+
+test("a card leads only to web addresses", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  await answered(page);
+  const linksWith = (href) =>
+    page.evaluate(async (template) => {
+      const list = document.querySelector("aftershow-list");
+      const told = new Promise((done) => addEventListener("aftershow-answer", done, { once: true }));
+      list.href = template;
+      await told;
+      return [...list.shadowRoot.querySelectorAll("li")].map((li) => li.querySelector("a")?.href ?? null);
+    }, href);
+  assert.deepEqual(new Set(await linksWith("javascript:alert({id})")), new Set([null]));
+  const { answer } = await answered(page);
+  assert.deepEqual(await linksWith("https://example.org/{id}"), ids(answer).map((id) => `https://example.org/${id}`));
+  await close();
+});
+
+test("attributes and properties reflect, also those set before the element was upgraded", async () => {
+  const { page, close } = await open(`?show=${SHOW}`);
+  await answered(page);
+  const got = await page.evaluate(() => {
+    const list = document.createElement("aftershow-list");
+    Object.assign(list, { item: 7, n: 3, minSimilarity: 0.2, genreWeight: 1, textWeight: 2, metadataWeight: 3, yearWeight: 4 });
+    const attributes = Object.fromEntries(list.getAttributeNames().map((name) => [name, list.getAttribute(name)]));
+    list.genreWeight = null;
+    list.setAttribute("n", "5");
+    const early = document.implementation.createHTMLDocument().createElement("aftershow-list");
+    early.item = 9;
+    document.body.append(early);
+    return { attributes, gone: list.hasAttribute("genre-weight"), n: list.n, src: list.src, item: list.item, early: early.getAttribute("item") };
+  });
+  assert.deepEqual(got, {
+    attributes: {
+      item: "7",
+      n: "3",
+      "min-similarity": "0.2",
+      "genre-weight": "1",
+      "text-weight": "2",
+      "metadata-weight": "3",
+      "year-weight": "4",
+    },
+    gone: false,
+    n: 5,
+    src: "/pack/",
+    item: "7",
+    early: "9",
+  });
+  // The last one asks for /pack/, which is there too.
+  await close();
+});
+
+test("the pages work in any folder", async () => {
+  const nested = await serve(pack, "/some/where/");
+  try {
+    const { page, close } = await open(`?show=${SHOW}`, { at: nested });
+    await answered(page);
+    assert.equal((await shown(page)).length, 10);
+    await close();
+  } finally {
+    await nested.close();
+  }
+});
+
+test("at 360 pixels nothing sticks out, and the sliders are a tap away", async () => {
+  const { page, close } = await open(`?show=${SHOW}`, { viewport: { width: 360, height: 1200 } });
+  await answered(page);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  assert.equal(await page.locator("#weight-genre").isVisible(), false);
+  await page.locator("#summary:not([aria-busy])").waitFor();
+  await picture(page, "show-narrow");
+  await page.locator("#desk summary").click();
+  assert.equal(await page.locator("#weight-genre").isVisible(), true);
+  await close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`text stands out from its ground by 4.5 to 1 on ${colorScheme} pages`, async () => {
+    const { page, close } = await open(`?show=${SHOW}`, { colorScheme });
+    const first = await answered(page);
+    await page.locator("#summary:not([aria-busy])").waitFor();
+    if (colorScheme === "dark") await picture(page, "show-dark");
+    const pale = [];
+    // Shows enough to meet every palette.
+    const grounds = new Set();
+    for (const id of [SHOW, ...ids(first.answer), ...Array.from({ length: 60 }, (_, i) => i * 5 + 1)]) {
+      await page.evaluate((show) => {
+        history.pushState(null, "", `?show=${show}`);
+        dispatchEvent(new PopStateEvent("popstate"));
+      }, id);
+      await page.locator(`main[data-show="${id}"] #summary:not([aria-busy])`).waitFor();
+      grounds.add(await page.evaluate(() => document.documentElement.style.getPropertyValue("--ground")));
+      pale.push(...(await page.evaluate(paleTexts)));
+    }
+    assert.deepEqual(pale, []);
+    assert.equal(grounds.size, 12, "not every palette was seen");
+    await close();
+  });
+}
+
+/** In the page: the texts whose contrast with the nearest painted ground is under 4.5. */
+function paleTexts() {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgb = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = [...rgb(colour)].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const up = (node) => node.parentElement ?? node.getRootNode().host ?? null;
+  const ground = (node) => {
+    for (let at = node; at; at = up(at)) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (rgb(colour)[3] === 255) return colour;
+    }
+    return "white";
+  };
+  const all = [...document.body.querySelectorAll("*"), ...document.querySelector("aftershow-list").shadowRoot.querySelectorAll("*")];
+  return all
+    .filter((node) => !node.closest("svg") && !node.disabled && node.checkVisibility({ opacityProperty: true }))
+    .filter((node) => [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim()))
+    .map((node) => {
+      const [a, b] = [luminance(getComputedStyle(node).color), luminance(ground(node))].sort((x, y) => y - x);
+      return { text: `${document.title}: ${node.textContent.trim().slice(0, 40)}`, contrast: (a + 0.05) / (b + 0.05) };
+    })
+    .filter(({ contrast }) => contrast < 4.5);
+}
