@@ -16,9 +16,9 @@ const TOP: usize = 20;
 /// Content similarity from its definitions, in float64: nothing shared with core but the catalogue and the
 /// list of stop words.
 struct Oracle {
-    genres: Vec<BTreeSet<String>>,
+    genres: Vec<BTreeSet<usize>>,
     metadata: Vec<[Option<String>; 3]>,
-    rows: Vec<BTreeMap<usize, f64>>,
+    rows: Vec<Vec<(usize, f64)>>,
 }
 
 impl Oracle {
@@ -27,14 +27,24 @@ impl Oracle {
         let tokens = |text: &str| -> Vec<String> {
             let lower = text.to_lowercase();
             let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.filter(|w| w.chars().count() >= 2 && !stop.contains(*w)).map(str::to_owned).collect()
+            words
+                .filter(|w| w.chars().count() >= 2 && !stop.contains(*w))
+                .map(str::to_owned)
+                .collect()
         };
         let items = &catalogue.items;
-        let documents: Vec<Vec<String>> = items.iter().map(|i| tokens(i.summary.as_deref().unwrap_or(""))).collect();
+        let documents: Vec<Vec<String>> = items
+            .iter()
+            .map(|i| tokens(i.summary.as_deref().unwrap_or("")))
+            .collect();
         let mut totals: HashMap<&str, (usize, usize)> = HashMap::new();
         for document in &documents {
             document.iter().for_each(|word| totals.entry(word).or_default().0 += 1);
-            document.iter().collect::<BTreeSet<_>>().iter().for_each(|word| totals.get_mut(word.as_str()).unwrap().1 += 1);
+            document
+                .iter()
+                .collect::<BTreeSet<_>>()
+                .iter()
+                .for_each(|word| totals.get_mut(word.as_str()).unwrap().1 += 1);
         }
         let mut terms: Vec<(&str, usize, usize)> = totals.iter().map(|(w, (total, df))| (*w, *total, *df)).collect();
         terms.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
@@ -51,12 +61,22 @@ impl Oracle {
                 *row.entry(*term).or_default() += weight;
             }
             let length = row.values().map(|v| v * v).sum::<f64>().sqrt();
-            row.values_mut().for_each(|v| *v /= length);
-            row
+            row.into_iter().map(|(term, value)| (term, value / length)).collect()
+        };
+        let mut numbers: HashMap<&String, usize> = HashMap::new();
+        let mut number = |genre| {
+            let next = numbers.len();
+            *numbers.entry(genre).or_insert(next)
         };
         Oracle {
-            genres: items.iter().map(|item| item.genres.iter().cloned().collect()).collect(),
-            metadata: items.iter().map(|i| [i.platform.clone(), i.kind.clone(), i.language.clone()]).collect(),
+            genres: items
+                .iter()
+                .map(|item| item.genres.iter().map(&mut number).collect())
+                .collect(),
+            metadata: items
+                .iter()
+                .map(|i| [i.platform.clone(), i.kind.clone(), i.language.clone()])
+                .collect(),
             rows: documents.iter().map(row).collect(),
         }
     }
@@ -69,7 +89,11 @@ impl Oracle {
         let pairs = self.metadata[a].iter().zip(&self.metadata[b]);
         let both: Vec<bool> = pairs.filter_map(|(x, y)| Some(x.as_ref()? == y.as_ref()?)).collect();
         let equal = both.iter().filter(|same| **same).count();
-        let metadata = if both.is_empty() { 0.0 } else { equal as f64 / both.len() as f64 };
+        let metadata = if both.is_empty() {
+            0.0
+        } else {
+            equal as f64 / both.len() as f64
+        };
         0.4 * genre + 0.5 * text + 0.1 * metadata
     }
 }
@@ -79,7 +103,9 @@ fn engine_with(pack: &BuiltPack, parts: &[Part]) -> Engine {
     let mut engine = Engine::open(manifest).unwrap();
     for part in parts {
         let file = engine.manifest().file(*part).unwrap().file;
-        engine.attach(*part, std::fs::read(pack.dir().join(file)).unwrap()).unwrap();
+        engine
+            .attach(*part, std::fs::read(pack.dir().join(file)).unwrap())
+            .unwrap();
     }
     engine
 }
@@ -93,30 +119,50 @@ fn ask(engine: &Engine, query: &Query) -> Answer {
 
 #[test]
 fn on_83_658_titles_the_quantized_pack_agrees_with_float64_and_its_lists_with_its_scans() {
-    let Some(data) = real_data("catalog-80k/shows.json.gz") else { return };
+    let Some(data) = real_data("catalog-80k/shows.json.gz") else {
+        return;
+    };
     let spec = format!("tvmaze:{}", data.display());
     let started = Instant::now();
     let pack = BuiltPack::of(&spec, 2);
     println!("built in {:.1} s (unoptimised)", started.elapsed().as_secs_f64());
 
-    let config = Config { catalog: vec![Source::parse(&spec).unwrap()], ..Config::default() };
+    let config = Config {
+        catalog: vec![Source::parse(&spec).unwrap()],
+        ..Config::default()
+    };
     let catalogue = assemble::fetch(&config, &Progress::new(Style::Quiet), &mut Tally::default()).unwrap();
-    let row_of: HashMap<_, usize> = catalogue.items.iter().enumerate().map(|(row, item)| (item.id.clone(), row)).collect();
+    let row_of: HashMap<_, usize> = catalogue
+        .items
+        .iter()
+        .enumerate()
+        .map(|(row, item)| (item.id.clone(), row))
+        .collect();
     let oracle = Oracle::of(&catalogue);
 
     let stored = engine_with(&pack, &[Part::Features, Part::Display, Part::Neighbours]);
     let scanning = engine_with(&pack, &[Part::Features, Part::Display]);
     let (mut hits, mut wanted, mut largest_error) = (0usize, 0usize, 0.0f64);
-    for row in (0..catalogue.items.len()).step_by(catalogue.items.len() / SAMPLE).take(SAMPLE) {
-        let query = Query { n: TOP, ..Query::similar(catalogue.items[row].id.clone()) };
+    for row in (0..catalogue.items.len())
+        .step_by(catalogue.items.len() / SAMPLE)
+        .take(SAMPLE)
+    {
+        let query = Query {
+            n: TOP,
+            ..Query::similar(catalogue.items[row].id.clone())
+        };
         let (listed, scanned) = (ask(&stored, &query), ask(&scanning, &query));
         assert_eq!((listed.route, scanned.route), (Route::Stored, Route::Scan));
         assert_eq!(listed.items, scanned.items, "{}", catalogue.items[row].name);
 
         let mut dense = vec![0.0; 500];
         oracle.rows[row].iter().for_each(|(term, value)| dense[*term] = *value);
-        let exact: Vec<f64> = (0..catalogue.items.len()).map(|other| oracle.score(row, other, &dense)).collect();
-        let mut best: Vec<usize> = (0..exact.len()).filter(|other| *other != row && exact[*other] > 0.0).collect();
+        let exact: Vec<f64> = (0..catalogue.items.len())
+            .map(|other| oracle.score(row, other, &dense))
+            .collect();
+        let mut best: Vec<usize> = (0..exact.len())
+            .filter(|other| *other != row && exact[*other] > 0.0)
+            .collect();
         best.sort_by(|a, b| exact[*b].total_cmp(&exact[*a]).then(a.cmp(b)));
         best.truncate(TOP);
         // Whatever ties with the last place is as right as it.

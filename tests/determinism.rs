@@ -2,12 +2,21 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use aftershow_core::{Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, Query, Route, pack::layout::MAX_INFLATED};
+use aftershow_core::{
+    Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, Query, Route, pack::layout::MAX_INFLATED,
+};
 use aftershow_tests::BuiltPack;
 
 fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
-    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
+    entries
+        .map(|entry| {
+            (
+                entry.file_name().into_string().unwrap(),
+                fs::read(entry.path()).unwrap(),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -42,7 +51,10 @@ struct Host<'a> {
 impl<'a> Host<'a> {
     fn with(dir: &'a Path, parts: &[Part]) -> Host<'a> {
         let manifest = Manifest::from_json(&fs::read(dir.join("manifest.json")).unwrap()).unwrap();
-        let mut host = Host { dir, engine: Engine::open(manifest).unwrap() };
+        let mut host = Host {
+            dir,
+            engine: Engine::open(manifest).unwrap(),
+        };
         for part in parts {
             let file = host.engine.manifest().file(*part).unwrap();
             host.fetch(&file);
@@ -79,13 +91,26 @@ fn stored_lists_shards_and_scans_give_the_same_answer_for_every_show_of_the_samp
     assert!(items >= 300, "the sample has {items} shows");
     for id in 1..=u64::from(items) {
         for (n, min_similarity) in [(20, 0.0), (10, 0.0), (10, 0.4)] {
-            let query = Query { n, min_similarity, summaries: id % 50 == 0, ..Query::similar(ItemId::Int(id)) };
+            let query = Query {
+                n,
+                min_similarity,
+                summaries: id % 50 == 0,
+                ..Query::similar(ItemId::Int(id))
+            };
             let (a, b, c) = (stored.ask(&query), scanning.ask(&query), lazy.ask(&query));
-            assert_eq!((a.route, b.route, c.route), (Route::Stored, Route::Scan, Route::Shard), "show {id}");
+            assert_eq!(
+                (a.route, b.route, c.route),
+                (Route::Stored, Route::Scan, Route::Shard),
+                "show {id}"
+            );
             assert_eq!(a.subject, c.subject);
             assert_eq!(a.items, b.items, "show {id}");
             assert_eq!(a.items, c.items, "show {id}");
-            assert!(a.items.iter().all(|item| item.parts.score >= f64::from(min_similarity) - 1e-6));
+            assert!(
+                a.items
+                    .iter()
+                    .all(|item| item.parts.score >= f64::from(min_similarity) - 1e-6)
+            );
             assert!(a.items.iter().all(|item| item.card.id != ItemId::Int(id)));
         }
     }
@@ -96,7 +121,10 @@ fn a_new_show_with_the_features_of_a_known_one_finds_it_first() {
     let pack = BuiltPack::sample();
     let dir = pack.dir();
     let mut host = Host::with(&dir, &[]);
-    let known = host.ask(&Query { summaries: true, ..Query::similar(ItemId::Int(82)) });
+    let known = host.ask(&Query {
+        summaries: true,
+        ..Query::similar(ItemId::Int(82))
+    });
     let card = known.subject.unwrap();
     let new = aftershow_core::NewItem {
         name: "Another".into(),
@@ -111,8 +139,14 @@ fn a_new_show_with_the_features_of_a_known_one_finds_it_first() {
     assert_eq!(answer.items[0].card.id, ItemId::Int(82));
     assert!((answer.items[0].parts.score - 1.0).abs() < 1e-6);
     // Without itself, its neighbours are those of the known show, score for score.
-    let others: Vec<_> = answer.items[1..].iter().map(|item| (&item.card.id, item.parts)).collect();
-    let expected: Vec<_> = known.items[..9].iter().map(|item| (&item.card.id, item.parts)).collect();
+    let others: Vec<_> = answer.items[1..]
+        .iter()
+        .map(|item| (&item.card.id, item.parts))
+        .collect();
+    let expected: Vec<_> = known.items[..9]
+        .iter()
+        .map(|item| (&item.card.id, item.parts))
+        .collect();
     assert_eq!(others, expected);
 }
 

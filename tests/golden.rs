@@ -4,7 +4,7 @@
 //! the change is then part of the review.
 
 use aftershow_core::{Engine, Manifest, Outcome, QueryError};
-use aftershow_tests::{Answered, BuiltPack, Case, Expected, golden_path};
+use aftershow_tests::{BuiltPack, Case, Expected, golden_path};
 
 #[test]
 fn the_engine_answers_every_golden_case_with_the_same_ids_and_scores() {
@@ -15,10 +15,14 @@ fn the_engine_answers_every_golden_case_with_the_same_ids_and_scores() {
         .iter()
         .map(|case| {
             let (items, error) = match pack.ask(&case.ask.query()) {
-                Answered::Items(answer) => (Some(Expected::of(&answer)), None),
-                Answered::Error(code) => (None, Some(code)),
+                Ok(answer) => (Some(Expected::of(&answer)), None),
+                Err(code) => (None, Some(code)),
             };
-            Case { items, error, ..case.clone() }
+            Case {
+                items,
+                error,
+                ..case.clone()
+            }
         })
         .collect();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -45,5 +49,8 @@ fn an_engine_without_parts_says_what_it_needs_and_nothing_else() {
         other => panic!("{other:?}"),
     }
     let out_of_range = aftershow_core::Query { n: 0, ..query };
-    assert!(matches!(engine.answer(&out_of_range), Err(QueryError::InvalidParameter { name: "n", .. })));
+    assert!(matches!(
+        engine.answer(&out_of_range),
+        Err(QueryError::InvalidParameter { name: "n", .. })
+    ));
 }

@@ -38,11 +38,23 @@ impl Small {
             let Some(part) = known.part_named(&name) else { continue };
             let bytes = fs::read(dir.join(&name)).unwrap();
             let deflated = known.file(part).unwrap().deflated;
-            let bytes = if deflated { decompress_to_vec_with_limit(&bytes, MAX_INFLATED).unwrap() } else { bytes };
+            let bytes = if deflated {
+                decompress_to_vec_with_limit(&bytes, MAX_INFLATED).unwrap()
+            } else {
+                bytes
+            };
             parts.insert(name, (part, bytes));
         }
-        assert_eq!(parts.len(), 6, "features, neighbours, display, summaries, table, shard: {:?}", parts.keys());
-        Small { manifest, parts: parts.into_values().collect() }
+        assert_eq!(
+            parts.len(),
+            6,
+            "features, neighbours, display, summaries, table, shard: {:?}",
+            parts.keys()
+        );
+        Small {
+            manifest,
+            parts: parts.into_values().collect(),
+        }
     }
 
     fn engine(&self) -> Engine {
@@ -66,12 +78,24 @@ impl Small {
 /// Asks everything that the engine can be asked; answers must stay within bounds.
 fn ask_everything(engine: &Engine) -> usize {
     let mut answered = 0;
-    let weights = WeightsPatch { genre: Some(1.0), year: Some(1.0), ..WeightsPatch::default() };
+    let weights = WeightsPatch {
+        genre: Some(1.0),
+        year: Some(1.0),
+        ..WeightsPatch::default()
+    };
     let ids = ["harbour", "lighthouse", "kitchen", "dragons", "kniga", "bare", "nobody"];
     let mut queries: Vec<Query> = ids.map(|id| Query::similar(ItemId::Str(id.into()))).into();
-    queries.extend(queries.clone().into_iter().map(|query| Query { summaries: true, n: 20, ..query }));
+    queries.extend(queries.clone().into_iter().map(|query| Query {
+        summaries: true,
+        n: 20,
+        ..query
+    }));
     queries.extend(queries.clone().into_iter().map(|query| Query { weights, ..query }));
-    let new = NewItem { genres: vec!["Drama".into()], summary: "A detective in a harbour".into(), ..NewItem::default() };
+    let new = NewItem {
+        genres: vec!["Drama".into()],
+        summary: "A detective in a harbour".into(),
+        ..NewItem::default()
+    };
     queries.push(Query::similar_to_features(new));
     for query in &queries {
         if let Ok(Outcome::Answer(answer)) = engine.answer(query) {
@@ -107,7 +131,11 @@ fn try_part(engine: &mut Engine, part: Part, bytes: Vec<u8>, what: &dyn Fn() -> 
         accepted
     }));
     let used = ALLOCATED.peak_usage().saturating_sub(before);
-    assert!(used <= TIMES * length + BESIDE, "{}: {used} bytes for a part of {length}", what());
+    assert!(
+        used <= TIMES * length + BESIDE,
+        "{}: {used} bytes for a part of {length}",
+        what()
+    );
     accepted.unwrap_or_else(|_| panic!("{}: it panicked", what()))
 }
 
@@ -174,7 +202,10 @@ fn damaged_parts_are_refused_or_answer_within_bounds() {
     let _alone = ALONE.lock();
     let small = Small::load();
     let mut whole = small.engine();
-    small.parts.iter().for_each(|(part, bytes)| whole.attach(*part, bytes.clone()).unwrap());
+    small
+        .parts
+        .iter()
+        .for_each(|(part, bytes)| whole.attach(*part, bytes.clone()).unwrap());
     let good = ask_everything(&whole);
     assert!(good >= 25, "the undamaged pack answered {good} questions");
 
@@ -183,7 +214,11 @@ fn damaged_parts_are_refused_or_answer_within_bounds() {
         let mut engine = small.without(*part);
         for length in 0..bytes.len() {
             let what = || format!("{part:?} cut to {length}");
-            assert!(!try_part(&mut engine, *part, bytes[..length].to_vec(), &what), "{} was accepted", what());
+            assert!(
+                !try_part(&mut engine, *part, bytes[..length].to_vec(), &what),
+                "{} was accepted",
+                what()
+            );
             refused += 1;
         }
         for at in 0..bytes.len() {
@@ -210,11 +245,17 @@ fn damaged_parts_are_refused_or_answer_within_bounds() {
         }
     }
     println!("{refused} damaged parts refused, {accepted} accepted and within bounds");
-    assert!(accepted > 1_000, "only {accepted} mutations got past the checks: they test nothing");
+    assert!(
+        accepted > 1_000,
+        "only {accepted} mutations got past the checks: they test nothing"
+    );
 
     // The same process opens the good pack and gives the same answers.
     let mut again = small.engine();
-    small.parts.iter().for_each(|(part, bytes)| again.attach(*part, bytes.clone()).unwrap());
+    small
+        .parts
+        .iter()
+        .for_each(|(part, bytes)| again.attach(*part, bytes.clone()).unwrap());
     assert_eq!(ask_everything(&again), good);
 }
 
@@ -224,13 +265,17 @@ fn damaged_manifests_are_refused_or_open_within_bounds() {
     let manifest = BuiltPack::tiny();
     let manifest = fs::read(manifest.dir().join("manifest.json")).unwrap();
     for length in 0..manifest.len() {
-        let _ = Manifest::from_json(&manifest[..length]).and_then(Engine::open).map(|engine| ask_everything(&engine));
+        let _ = Manifest::from_json(&manifest[..length])
+            .and_then(Engine::open)
+            .map(|engine| ask_everything(&engine));
     }
     for at in 0..manifest.len() {
         for flip in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
             let mut damaged = manifest.clone();
             damaged[at] ^= flip;
-            let _ = Manifest::from_json(&damaged).and_then(Engine::open).map(|engine| ask_everything(&engine));
+            let _ = Manifest::from_json(&damaged)
+                .and_then(Engine::open)
+                .map(|engine| ask_everything(&engine));
         }
     }
     let refused = |json: &str, code: &str| assert_eq!(Manifest::from_json(json.as_bytes()).unwrap_err().code(), code);
@@ -238,6 +283,12 @@ fn damaged_manifests_are_refused_or_open_within_bounds() {
     refused(r#"{"format": 2, "anything": []}"#, "pack_version");
     refused(r#"{"format": 0}"#, "pack_version");
     let text = String::from_utf8(manifest).unwrap();
-    refused(&text.replace(r#""file":"features."#, r#""file":"../features."#), "pack_manifest");
-    refused(&text.replace(r#""kind":"neighbours""#, r#""kind":"holograms""#), "pack_unknown_part");
+    refused(
+        &text.replace(r#""file":"features."#, r#""file":"../features."#),
+        "pack_manifest",
+    );
+    refused(
+        &text.replace(r#""kind":"neighbours""#, r#""kind":"holograms""#),
+        "pack_unknown_part",
+    );
 }

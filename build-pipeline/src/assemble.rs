@@ -16,19 +16,14 @@ use crate::{
 };
 
 /// Credit that TVmaze's licence asks for (CC BY-SA 4.0).
-const TVMAZE_CREDIT: &str =
-    "Show data from TVmaze (https://www.tvmaze.com), licensed under CC BY-SA 4.0";
+const TVMAZE_CREDIT: &str = "Show data from TVmaze (https://www.tvmaze.com), licensed under CC BY-SA 4.0";
 
 /// Reads all sources into a catalogue.
 ///
 /// # Errors
 /// [`BuildError`] for input that can't be read, ids that can't be ids, and with `strict` for any
 /// record that would be skipped.
-pub fn fetch(
-    config: &Config,
-    progress: &Progress,
-    tally: &mut Tally,
-) -> Result<Catalogue, BuildError> {
+pub fn fetch(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<Catalogue, BuildError> {
     let stage = progress.stage("fetch", config.catalog.len() as u64);
     let mut assembler = Assembler {
         strict: config.strict,
@@ -41,10 +36,7 @@ pub fn fetch(
         stage.inc(1);
     }
     let mut catalogue = assembler.finish(config.id_kind)?;
-    if let Some(most) = config
-        .max_items
-        .filter(|most| *most < catalogue.items.len())
-    {
+    if let Some(most) = config.max_items.filter(|most| *most < catalogue.items.len()) {
         tally.left_out = (catalogue.items.len() - most) as u64;
         catalogue.items.truncate(most);
     }
@@ -105,10 +97,7 @@ impl Assembler<'_> {
             };
             let raw = std::mem::take(&mut draft.id).prefixed(prefix);
             // What is skipped anyway need not be clean.
-            let cleaned = draft
-                .name
-                .is_some()
-                .then(|| rules::clean(ItemId::Int(0), draft));
+            let cleaned = draft.name.is_some().then(|| rules::clean(ItemId::Int(0), draft));
             (place, raw, cleaned)
         };
         let cleaned: Vec<_> = page
@@ -130,9 +119,7 @@ impl Assembler<'_> {
         self.tally.read += cleaned.len() as u64;
         for record in cleaned {
             match record {
-                Err((place, reason)) => {
-                    self.skip(place, "can't be read", &format!("can't be read: {reason}"))?
-                }
+                Err((place, reason)) => self.skip(place, "can't be read", &format!("can't be read: {reason}"))?,
                 Ok((place, raw, cleaned)) => self.add_one(place, raw, cleaned)?,
             }
         }
@@ -156,10 +143,7 @@ impl Assembler<'_> {
         };
         if !id.is_valid() {
             let shown: String = id.to_string().chars().take(40).collect();
-            return Err(self.refuse(
-                place,
-                format!("the id {shown} … is too long or too large; {ID_RULE}"),
-            ));
+            return Err(self.refuse(place, format!("the id {shown} … is too long or too large; {ID_RULE}")));
         }
         let Some((mut item, dropped)) = cleaned.filter(|(item, _)| !item.name.is_empty()) else {
             return self.skip(place, "no name", "has no name");
@@ -170,20 +154,11 @@ impl Assembler<'_> {
             self.tally
                 .drop_value(value.what, || format!("{:?} in {shown}", value.value));
         }
-        self.entries.push(Entry {
-            item,
-            untyped,
-            place,
-        });
+        self.entries.push(Entry { item, untyped, place });
         Ok(())
     }
 
-    fn skip(
-        &mut self,
-        place: Place,
-        reason: &'static str,
-        message: &str,
-    ) -> Result<(), BuildError> {
+    fn skip(&mut self, place: Place, reason: &'static str, message: &str) -> Result<(), BuildError> {
         if self.strict {
             return Err(self.refuse(
                 place,
@@ -232,8 +207,7 @@ impl Assembler<'_> {
             }
         }
         self.keep_the_newest()?;
-        let mut items: Vec<CatalogueItem> =
-            self.entries.into_iter().map(|entry| entry.item).collect();
+        let mut items: Vec<CatalogueItem> = self.entries.into_iter().map(|entry| entry.item).collect();
         items.par_sort_unstable_by(in_order);
         Ok(Catalogue {
             id_kind,
@@ -308,10 +282,7 @@ impl Assembler<'_> {
             }
         }
         for i in &out {
-            let (shown, id) = (
-                self.shown(self.entries[*i].place),
-                self.entries[*i].item.id.clone(),
-            );
+            let (shown, id) = (self.shown(self.entries[*i].place), self.entries[*i].item.id.clone());
             self.tally.skip("older record of the same id", || {
                 format!("{shown}: another record of the id {id} is newer")
             });
@@ -328,5 +299,4 @@ impl Assembler<'_> {
 }
 
 /// What an id may be, for messages.
-const ID_RULE: &str =
-    "an id is an integer from 0 to 9007199254740991 or a string of 1 to 128 bytes";
+const ID_RULE: &str = "an id is an integer from 0 to 9007199254740991 or a string of 1 to 128 bytes";

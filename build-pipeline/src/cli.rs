@@ -158,21 +158,17 @@ impl BuildArgs {
         if !self.catalog.is_empty() {
             let sources = self.catalog.iter().map(|spec| {
                 let source = Source::parse(spec)?;
-                let described = config
-                    .catalog
-                    .iter()
-                    .find(|other| other.names_the_same_file(&source));
+                let described = config.catalog.iter().find(|other| other.names_the_same_file(&source));
                 Ok(Source {
-                    mapping: described
-                        .map(|other| other.mapping.clone())
-                        .unwrap_or_default(),
+                    mapping: described.map(|other| other.mapping.clone()).unwrap_or_default(),
                     ..source
                 })
             });
             config.catalog = sources.collect::<Result<_, BuildError>>()?;
         }
         if config.catalog.is_empty() {
-            let reason = "there is no source: give --catalog SPEC, such as --catalog sample, or `catalog` in the configuration";
+            let reason =
+                "there is no source: give --catalog SPEC, such as --catalog sample, or `catalog` in the configuration";
             return Err(BuildError::Usage {
                 reason: reason.to_owned(),
             });
@@ -185,10 +181,7 @@ impl BuildArgs {
         put(&mut content.top_n, self.top_n);
         put(&mut content.min_similarity, self.min_similarity);
         put(&mut content.max_text_features, self.max_text_features);
-        put(
-            &mut content.stop_words,
-            self.stop_words.clone().map(StopWords),
-        );
+        put(&mut content.stop_words, self.stop_words.clone().map(StopWords));
         put(
             &mut content.genre_similarity,
             self.genre_similarity.map(|how| match how {
@@ -320,10 +313,7 @@ mod tests {
             .config()
             .unwrap();
         assert_eq!((config.content.top_n, config.seed), (9, 7));
-        assert_eq!(
-            (config.content.weights.genre, config.content.weights.text),
-            (2.0, 0.5)
-        );
+        assert_eq!((config.content.weights.genre, config.content.weights.text), (2.0, 0.5));
     }
 
     #[test]
@@ -331,16 +321,9 @@ mod tests {
         let one = build(&["--catalog", "csv:a.csv", "csv:b.csv", "--top-n", "3"])
             .config()
             .unwrap();
-        let two = build(&[
-            "--catalog",
-            "csv:a.csv",
-            "--catalog",
-            "csv:b.csv",
-            "--top-n",
-            "3",
-        ])
-        .config()
-        .unwrap();
+        let two = build(&["--catalog", "csv:a.csv", "--catalog", "csv:b.csv", "--top-n", "3"])
+            .config()
+            .unwrap();
         assert_eq!((one.catalog.len(), &one), (2, &two));
     }
 
@@ -348,11 +331,7 @@ mod tests {
     fn a_source_named_by_a_flag_takes_the_columns_of_the_file_of_that_name() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.yaml");
-        std::fs::write(
-            &file,
-            "catalog: [{spec: 'csv:x/a.csv', columns: {titel: name}}]\n",
-        )
-        .unwrap();
+        std::fs::write(&file, "catalog: [{spec: 'csv:x/a.csv', columns: {titel: name}}]\n").unwrap();
         let args = [
             "--config",
             &file.to_string_lossy(),
@@ -374,13 +353,8 @@ mod tests {
             ("--text-weight", "nan"),
             ("--min-similarity", "2"),
         ] {
-            let error = build(&["--catalog", "sample", flag, value])
-                .config()
-                .unwrap_err();
-            assert!(
-                error.exit_code() == 2 && error.to_string().contains(flag),
-                "{error}"
-            );
+            let error = build(&["--catalog", "sample", flag, value]).config().unwrap_err();
+            assert!(error.exit_code() == 2 && error.to_string().contains(flag), "{error}");
         }
         let zeros = [
             "--catalog",
@@ -392,19 +366,7 @@ mod tests {
             "--metadata-weight",
             "0",
         ];
-        assert!(
-            build(&zeros)
-                .config()
-                .unwrap_err()
-                .to_string()
-                .contains("are all 0")
-        );
-        assert!(
-            build(&[])
-                .config()
-                .unwrap_err()
-                .to_string()
-                .contains("--catalog")
-        );
+        assert!(build(&zeros).config().unwrap_err().to_string().contains("are all 0"));
+        assert!(build(&[]).config().unwrap_err().to_string().contains("--catalog"));
     }
 }

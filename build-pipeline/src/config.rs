@@ -186,20 +186,11 @@ impl Config {
         if !(1..=MAX_TERMS).contains(&content.max_text_features) {
             let found = content.max_text_features;
             let place = "content.max_text_features (--max-text-features)";
-            return refuse(
-                place,
-                format!("must be from 1 to {MAX_TERMS}, and is {found}"),
-            );
+            return refuse(place, format!("must be from 1 to {MAX_TERMS}, and is {found}"));
         }
         content.stop_words.check()?;
-        if self
-            .max_items
-            .is_some_and(|n| !(1..=MAX_ITEMS).contains(&n))
-        {
-            return refuse(
-                "max_items (--max-items)",
-                format!("must be from 1 to {MAX_ITEMS}"),
-            );
+        if self.max_items.is_some_and(|n| !(1..=MAX_ITEMS).contains(&n)) {
+            return refuse("max_items (--max-items)", format!("must be from 1 to {MAX_ITEMS}"));
         }
         if self.threads.is_some_and(|n| !(1..=1024).contains(&n)) {
             return refuse("threads (--threads)", "must be from 1 to 1024".to_owned());
@@ -226,12 +217,7 @@ impl ContentConfig {
         self.weights.check()?;
         let w = self.weights;
         Ok(ContentSettings {
-            weights: Weights::new(
-                w.genre as f32,
-                w.text as f32,
-                w.metadata as f32,
-                w.year as f32,
-            )?,
+            weights: Weights::new(w.genre as f32, w.text as f32, w.metadata as f32, w.year as f32)?,
             genre_similarity: self.genre_similarity,
             top_n: self.top_n,
             min_similarity: self.min_similarity,
@@ -307,9 +293,9 @@ fn yaml_error(name: &str, yaml: &str, error: &serde_saphyr::Error) -> BuildError
     let message = error.without_snippet().to_string();
     // Of the parser's message what it says of a place stands in ours already, and advice to programmers is none to users.
     let ends = [" at line ", ", set DuplicateKeyPolicy"];
-    let reason = ends.iter().fold(message.as_str(), |text, end| {
-        text.split(end).next().unwrap_or(text)
-    });
+    let reason = ends
+        .iter()
+        .fold(message.as_str(), |text, end| text.split(end).next().unwrap_or(text));
     let line = error.location().map_or(0, |at| at.line() as usize);
     match yaml.lines().nth(line.wrapping_sub(1)) {
         // The line itself names the key where the parser does not.
@@ -353,15 +339,11 @@ mod tests {
     fn a_value_of_the_wrong_type_is_shown_with_its_line() {
         let message = refused("seed: 1\ncontent: {top_n: -1}\n");
         assert!(
-            message.starts_with("a.yaml, line 2: ")
-                && message.ends_with("in `content: {top_n: -1}`"),
+            message.starts_with("a.yaml, line 2: ") && message.ends_with("in `content: {top_n: -1}`"),
             "{message}"
         );
         let message = refused("seed: 1\nseed: 2\n");
-        assert!(
-            message.starts_with("a.yaml, line 2: duplicate"),
-            "{message}"
-        );
+        assert!(message.starts_with("a.yaml, line 2: duplicate"), "{message}");
         assert!(!message.contains("Options"), "{message}");
     }
 
@@ -387,10 +369,7 @@ mod tests {
                 "content: {min_similarity: 1.5}",
                 "content.min_similarity (--min-similarity)",
             ),
-            (
-                "content: {max_text_features: 0}",
-                "content.max_text_features",
-            ),
+            ("content: {max_text_features: 0}", "content.max_text_features"),
             ("content: {stop_words: klingonese}", "content.stop_words"),
             ("max_items: 0", "max_items (--max-items)"),
             ("threads: 0", "threads (--threads)"),

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 use aftershow_core::{
-    ItemIx, Manifest,
+    ItemIx, Manifest, Query,
     kernel::{Features, Subject, similarity::TEXT_ONE},
     pack::{
         Container, PartEntry, Series, Writer,
@@ -23,15 +23,15 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, CatalogueItem},
     config::Config,
     error::BuildError,
     features::items_data,
-    progress::Progress,
+    progress::{Progress, Stage},
     shards,
 };
 
-/// Summaries of so many rows share a file.
+/// Summaries of so many rows share a file, at most.
 const SUMMARIES_PER_FILE: usize = 1024;
 /// So many ids share a table: with 512, the names of the tables in the manifest and a table itself
 /// weigh about the same on a page's first answer for 80,000 items.
@@ -85,6 +85,8 @@ pub fn emit(
     dir: &Path,
     progress: &Progress,
 ) -> Result<PackReport, BuildError> {
+    let shards = catalogue.items.len().div_ceil(shards::ITEMS_PER_SHARD);
+    let stage = progress.stage("pack", shards as u64);
     let mut files = Files::new(dir);
     let display_data = display_data(catalogue);
     let mut display_part = Writer::new(kind::DISPLAY);
@@ -94,9 +96,16 @@ pub fn emit(
         files.resident("neighbours", &neighbours)?,
         files.resident("display", &display_part.finish()?)?,
     ];
-    let summary_hashes = write_summaries(catalogue, &mut files)?;
-    let (table_hashes, shard_count) =
-        write_shards(catalogue, features, neighbours, &display_data, config, &mut files, progress)?;
+    let summaries = write_summaries(catalogue, &mut files)?;
+    let (table_hashes, shard_count) = write_shards(
+        catalogue,
+        features,
+        neighbours,
+        &display_data,
+        config,
+        &mut files,
+        &stage,
+    )?;
 
     let mut manifest = Manifest {
         format: FORMAT_VERSION,
@@ -106,13 +115,20 @@ pub fn emit(
         id_kind: catalogue.id_kind,
         content: config.content.settings()?,
         parts,
-        summaries: Series { items_per_file: SUMMARIES_PER_FILE as u32, hashes: summary_hashes },
-        tables: Series { items_per_file: 0, hashes: table_hashes },
+        summaries,
+        tables: Series {
+            items_per_file: 0,
+            hashes: table_hashes,
+        },
         shards: shard_count as u32,
         attribution: catalogue.attribution.clone(),
     };
     let json = |manifest: &Manifest| {
-        let file = ManifestFile { engine: manifest, built_by: concat!("aftershow ", env!("CARGO_PKG_VERSION")), config };
+        let file = ManifestFile {
+            engine: manifest,
+            built_by: concat!("aftershow ", env!("CARGO_PKG_VERSION")),
+            config,
+        };
         serde_json::to_vec(&file).map_err(BuildError::from)
     };
     // The manifest names every resident file, summary and table by its hash, and the tables the
@@ -128,18 +144,51 @@ fn display_data(catalogue: &Catalogue) -> DisplayData<'_> {
         names: items.iter().map(|item| item.name.as_str()).collect(),
         runtimes: items.iter().map(|item| item.runtime.unwrap_or(0)).collect(),
         ratings: items.iter().map(|item| item.rating).collect(),
-        images: items.iter().map(|item| item.image.as_deref().unwrap_or_default()).collect(),
-        urls: items.iter().map(|item| item.url.as_deref().unwrap_or_default()).collect(),
+        images: items
+            .iter()
+            .map(|item| item.image.as_deref().unwrap_or_default())
+            .collect(),
+        urls: items
+            .iter()
+            .map(|item| item.url.as_deref().unwrap_or_default())
+            .collect(),
     }
 }
 
-fn write_summaries(catalogue: &Catalogue, files: &mut Files<'_>) -> Result<Vec<String>, BuildError> {
+/// Writes the summaries; returns how many share a file, and the files' hashes.
+fn write_summaries(catalogue: &Catalogue, files: &mut Files<'_>) -> Result<Series, BuildError> {
+    // Fewer share a file where they are long: none may be larger than what its reader inflates.
+    let bytes = |items: &[CatalogueItem]| {
+        items
+            .iter()
+            .filter_map(|item| item.summary.as_ref())
+            .map(String::len)
+            .sum()
+    };
+    let mut per_file = SUMMARIES_PER_FILE;
+    while per_file > 1
+        && catalogue
+            .items
+            .chunks(per_file)
+            .map(bytes)
+            .any(|sum: usize| sum > MAX_INFLATED / 2)
+    {
+        per_file /= 2;
+    }
     let packed: Vec<Vec<u8>> = catalogue
         .items
-        .par_chunks(SUMMARIES_PER_FILE)
-        .map(|chunk| deflated(&summaries::write(chunk.iter().map(|item| item.summary.as_deref().unwrap_or_default()))?))
+        .par_chunks(per_file)
+        .map(|chunk| {
+            deflated(&summaries::write(
+                chunk.iter().map(|item| item.summary.as_deref().unwrap_or_default()),
+            )?)
+        })
         .collect::<Result<_, BuildError>>()?;
-    packed.iter().map(|bytes| files.one_of("summaries", bytes)).collect()
+    let hashes: Result<_, BuildError> = packed.iter().map(|bytes| files.one_of("summaries", bytes)).collect();
+    Ok(Series {
+        items_per_file: per_file as u32,
+        hashes: hashes?,
+    })
 }
 
 /// Writes shards and tables; returns the tables' hashes and the number of shards.
@@ -150,21 +199,24 @@ fn write_shards(
     display: &DisplayData<'_>,
     config: &Config,
     files: &mut Files<'_>,
-    progress: &Progress,
+    stage: &Stage<'_>,
 ) -> Result<(Vec<String>, usize), BuildError> {
     let features = Container::open(features, kind::FEATURES)?;
     let features = Features::open(&features)?;
     let neighbours = Container::open(neighbours, kind::NEIGHBOURS)?;
     let neighbours = Lists::open(&neighbours)?;
-    let lists: Vec<Vec<u32>> = (0..catalogue.items.len()).map(|row| neighbours.get(row).collect()).collect();
+    // No query asks for more than MAX_N.
+    let length = (config.content.top_n as usize).min(Query::MAX_N);
+    let lists: Vec<Vec<u32>> = (0..catalogue.items.len())
+        .map(|row| neighbours.get(row).take(length).collect())
+        .collect();
     let groups = shards::group(&lists);
-    let stage = progress.stage("pack", groups.len() as u64);
     let whole = Whole {
         items: items_data(catalogue)?,
         display,
         features: &features,
         lists: &lists,
-        length: config.content.top_n as usize,
+        length,
     };
     let packed: Vec<Vec<u8>> = groups
         .par_iter()
@@ -204,7 +256,10 @@ struct Whole<'a> {
 impl<'a> Whole<'a> {
     fn shard(&self, own: &[u32]) -> ShardData<'a> {
         // Own items first, then whatever else their lists name.
-        let mut rows: Vec<u32> = own.iter().flat_map(|row| self.lists[*row as usize].iter().copied()).collect();
+        let mut rows: Vec<u32> = own
+            .iter()
+            .flat_map(|row| self.lists[*row as usize].iter().copied())
+            .collect();
         rows.sort_unstable();
         rows.dedup();
         rows.retain(|row| own.binary_search(row).is_err());
@@ -220,7 +275,8 @@ impl<'a> Whole<'a> {
                 let how = aftershow_core::pack::GenreSimilarity::default(); // the text part has nothing to do with it
                 let text = |other: &u32| subject.parts(self.features, ItemIx(*other), how).text;
                 let list = self.lists[*row as usize].iter();
-                list.map(|other| (number(other), (text(other) * TEXT_ONE).round() as u16)).collect()
+                list.map(|other| (number(other), (text(other) * TEXT_ONE).round() as u16))
+                    .collect()
             })
             .collect();
         let rows: Vec<u32> = own.iter().chain(&others).copied().collect();
@@ -228,7 +284,12 @@ impl<'a> Whole<'a> {
             items: ItemsData {
                 ids: pick(&self.items.ids, &rows),
                 years: pick(&self.items.years, &rows),
-                attributes: self.items.attributes.iter().map(|attribute| pick_attribute(attribute, &rows)).collect(),
+                attributes: self
+                    .items
+                    .attributes
+                    .iter()
+                    .map(|attribute| pick_attribute(attribute, &rows))
+                    .collect(),
             },
             display: DisplayData {
                 names: pick(&self.display.names, &rows),
@@ -249,7 +310,11 @@ fn pick<T: Clone>(all: &[T], rows: &[u32]) -> Vec<T> {
 }
 
 fn pick_attribute<'s>(all: &AttributeData<'s>, rows: &[u32]) -> AttributeData<'s> {
-    AttributeData { name: all.name, role: all.role, values: pick(&all.values, rows) }
+    AttributeData {
+        name: all.name,
+        role: all.role,
+        values: pick(&all.values, rows),
+    }
 }
 
 /// Raw DEFLATE (RFC 1951). No part may be larger than what its reader will inflate.
@@ -259,7 +324,9 @@ fn deflated(part: &[u8]) -> Result<Vec<u8>, BuildError> {
     }
     let mut compressor = Compressor::new(CompressionLvl::new(DEFLATE_LEVEL).unwrap_or_default());
     let mut out = vec![0; compressor.deflate_compress_bound(part.len())];
-    let length = compressor.deflate_compress(part, &mut out).map_err(|_| BuildError::part_too_large(part.len(), out.len()))?;
+    let length = compressor
+        .deflate_compress(part, &mut out)
+        .map_err(|_| BuildError::part_too_large(part.len(), out.len()))?;
     out.truncate(length);
     Ok(out)
 }
@@ -274,14 +341,24 @@ struct Files<'a> {
 
 impl<'a> Files<'a> {
     fn new(dir: &'a Path) -> Files<'a> {
-        Files { dir, written: Vec::new(), sizes: Vec::new() }
+        Files {
+            dir,
+            written: Vec::new(),
+            sizes: Vec::new(),
+        }
     }
 
     /// A part with an entry of its own in the manifest.
     fn resident(&mut self, kind: &str, bytes: &[u8]) -> Result<PartEntry, BuildError> {
         let hash = self.one_of(kind, bytes)?;
         let (file, sha256) = (format!("{kind}.{hash}.bin"), hex(&Sha256::digest(bytes)));
-        Ok(PartEntry { kind: kind.into(), file, bytes: bytes.len() as u64, sha256, optional: false })
+        Ok(PartEntry {
+            kind: kind.into(),
+            file,
+            bytes: bytes.len() as u64,
+            sha256,
+            optional: false,
+        })
     }
 
     /// One of many files of a kind; returns the hash in its name.
@@ -305,7 +382,11 @@ impl<'a> Files<'a> {
                 size.files += 1;
                 size.bytes += bytes.len() as u64;
             }
-            None => self.sizes.push(PartSize { name: kind.into(), files: 1, bytes: bytes.len() as u64 }),
+            None => self.sizes.push(PartSize {
+                name: kind.into(),
+                files: 1,
+                bytes: bytes.len() as u64,
+            }),
         }
         self.written.push((name.into(), sha256));
         Ok(())
@@ -315,9 +396,17 @@ impl<'a> Files<'a> {
     fn finish(mut self, pack_id: String) -> Result<PackReport, BuildError> {
         self.written.sort();
         self.written.dedup();
-        let lines: String = self.written.iter().map(|(name, sha256)| format!("{sha256}  {name}\n")).collect();
+        let lines: String = self
+            .written
+            .iter()
+            .map(|(name, sha256)| format!("{sha256}  {name}\n"))
+            .collect();
         self.plain("checksums.txt", lines.as_bytes())?;
-        Ok(PackReport { pack_id, files: self.written.len(), parts: self.sizes })
+        Ok(PackReport {
+            pack_id,
+            files: self.written.len(),
+            parts: self.sizes,
+        })
     }
 }
 

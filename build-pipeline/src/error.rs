@@ -219,16 +219,10 @@ mod tests {
     fn what_the_user_can_put_right_exits_with_2_and_the_rest_with_1() {
         let missing = BuildError::read(Path::new("shows.json"), &io::ErrorKind::NotFound.into());
         assert_eq!((missing.code(), missing.exit_code()), ("input", 2));
-        assert_eq!(
-            missing.to_string(),
-            "shows.json: there is no such file or folder"
-        );
+        assert_eq!(missing.to_string(), "shows.json: there is no such file or folder");
         let full = BuildError::write(Path::new("pack"), io::ErrorKind::StorageFull.into());
         assert_eq!((full.code(), full.exit_code()), ("write", 1));
-        assert!(
-            full.to_string().starts_with("pack can't be written: "),
-            "{full}"
-        );
+        assert!(full.to_string().starts_with("pack can't be written: "), "{full}");
     }
 
     #[test]

@@ -52,15 +52,38 @@ pub fn items_data(catalogue: &Catalogue) -> Result<ItemsData<'_>, BuildError> {
     }
     let items = &catalogue.items;
     let mut attributes = vec![
-        AttributeData { name: "genre", role: role::GENRE, values: items.iter().map(|item| all(&item.genres)).collect() },
-        AttributeData { name: "platform", role: role::METADATA, values: items.iter().map(|item| one(&item.platform)).collect() },
-        AttributeData { name: "type", role: role::METADATA, values: items.iter().map(|item| one(&item.kind)).collect() },
-        AttributeData { name: "language", role: role::METADATA, values: items.iter().map(|item| one(&item.language)).collect() },
+        AttributeData {
+            name: "genre",
+            role: role::GENRE,
+            values: items.iter().map(|item| all(&item.genres)).collect(),
+        },
+        AttributeData {
+            name: "platform",
+            role: role::METADATA,
+            values: items.iter().map(|item| one(&item.platform)).collect(),
+        },
+        AttributeData {
+            name: "type",
+            role: role::METADATA,
+            values: items.iter().map(|item| one(&item.kind)).collect(),
+        },
+        AttributeData {
+            name: "language",
+            role: role::METADATA,
+            values: items.iter().map(|item| one(&item.language)).collect(),
+        },
     ];
     let further: BTreeSet<&String> = items.iter().flat_map(|item| item.attributes.keys()).collect();
     for name in further {
-        let values = items.iter().map(|item| item.attributes.get(name).map(|v| all(v)).unwrap_or_default()).collect();
-        attributes.push(AttributeData { name, role: role::PLAIN, values });
+        let values = items
+            .iter()
+            .map(|item| item.attributes.get(name).map(|v| all(v)).unwrap_or_default())
+            .collect();
+        attributes.push(AttributeData {
+            name,
+            role: role::PLAIN,
+            values,
+        });
     }
     if attributes.len() > MAX_ATTRIBUTES {
         return Err(BuildError::too_many_attributes(attributes.len(), MAX_ATTRIBUTES));
@@ -113,14 +136,19 @@ fn learn_vocabulary(catalogue: &Catalogue, settings: &ContentConfig) -> Vec<(Str
             }
             all
         });
-    let mut terms: Vec<(String, Counts)> =
-        counted.into_iter().filter(|(token, _)| !stop_words.contains(token)).collect();
+    let mut terms: Vec<(String, Counts)> = counted
+        .into_iter()
+        .filter(|(token, _)| !stop_words.contains(token))
+        .collect();
     terms.sort_unstable_by(|(a, x), (b, y)| y.total.cmp(&x.total).then_with(|| a.cmp(b)));
     terms.truncate(settings.max_text_features);
     terms.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     let documents = catalogue.items.len() as f64;
     let idf = |df: u32| (((1.0 + documents) / (1.0 + f64::from(df))).ln() + 1.0) as f32;
-    terms.into_iter().map(|(term, counts)| (term, idf(counts.documents))).collect()
+    terms
+        .into_iter()
+        .map(|(term, counts)| (term, idf(counts.documents)))
+        .collect()
 }
 
 /// One quantized row an item, by core's vectorizer over a vocabulary written the way it reads it.
@@ -135,7 +163,11 @@ fn text_rows(
     let vocabulary = Vocabulary::open(&part)?;
     let rows = catalogue.items.par_chunks(256).flat_map_iter(|chunk| {
         done(chunk.len() as u64);
-        chunk.iter().map(|item| item.summary.as_deref().map_or_else(Row::default, |s| text::vectorize(&vocabulary, s)))
+        chunk.iter().map(|item| {
+            item.summary
+                .as_deref()
+                .map_or_else(Row::default, |s| text::vectorize(&vocabulary, s))
+        })
     });
     Ok(rows.collect())
 }

@@ -30,12 +30,7 @@ pub fn hashes(source: &Source) -> Result<Vec<(String, String)>, BuildError> {
             }
             hash.update(&buffer[..n]);
         }
-        let name = file
-            .path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         all.push((name, hex(&hash.finalize())));
     }
     Ok(all)

@@ -80,11 +80,7 @@ pub fn inspect(pack: &PackDir) -> Result<Inspection, BuildError> {
         items: manifest.items,
         bytes_total: rows.iter().map(|row| row.bytes).sum(),
         sections: rows,
-        config: pack
-            .manifest_json()
-            .get("config")
-            .cloned()
-            .unwrap_or_default(),
+        config: pack.manifest_json().get("config").cloned().unwrap_or_default(),
     })
 }
 
@@ -132,9 +128,7 @@ fn missing(pack: &PackDir, name: &str, error: &std::io::Error) -> BuildError {
     BuildError::Pack {
         code: "pack",
         place: pack.dir().join(name).display().to_string(),
-        reason: format!(
-            "the manifest names the file and it can't be read ({error}); rebuild the pack"
-        ),
+        reason: format!("the manifest names the file and it can't be read ({error}); rebuild the pack"),
     }
 }
 
@@ -177,34 +171,12 @@ pub fn for_people(pack: &PackDir, found: &Inspection) -> Result<String, BuildErr
     if !manifest.attribution.is_empty() {
         row("credit", &manifest.attribution);
     }
-    let widest = found
-        .sections
-        .iter()
-        .map(|s| s.name.chars().count())
-        .max()
-        .unwrap_or(0);
+    let widest = found.sections.iter().map(|s| s.name.chars().count()).max().unwrap_or(0);
     out.push('\n');
     for section in &found.sections {
-        writeln!(
-            out,
-            "{:<widest$}  {:>10}",
-            section.name,
-            size(section.bytes)
-        )
-        .ok();
+        writeln!(out, "{:<widest$}  {:>10}", section.name, size(section.bytes)).ok();
     }
-    writeln!(
-        out,
-        "{:<widest$}  {:>10}",
-        "in all",
-        size(found.bytes_total)
-    )
-    .ok();
-    writeln!(
-        out,
-        "\nconfiguration\n{}",
-        serde_json::to_string_pretty(&found.config)?
-    )
-    .ok();
+    writeln!(out, "{:<widest$}  {:>10}", "in all", size(found.bytes_total)).ok();
+    writeln!(out, "\nconfiguration\n{}", serde_json::to_string_pretty(&found.config)?).ok();
     Ok(out)
 }

@@ -83,9 +83,7 @@ pub fn run(config: &Config, plan: &Plan, progress: &Progress) -> Result<Report, 
     let work = Work::open(plan, config)?;
     let mut tally = Tally::default();
     threads(config)?.install(|| {
-        let catalogue = work.step(Step::Fetch, || {
-            assemble::fetch(config, progress, &mut tally)
-        })?;
+        let catalogue = work.step(Step::Fetch, || assemble::fetch(config, progress, &mut tally))?;
         tally.tell(progress);
         let report = || Report::new(&catalogue, &tally, progress);
         if plan.last() == Step::Fetch {
@@ -98,9 +96,7 @@ pub fn run(config: &Config, plan: &Plan, progress: &Progress) -> Result<Report, 
             return Ok(report());
         }
         let settings = config.content.settings()?;
-        let neighbours = work.step(Step::Similarities, || {
-            neighbours::find(&features, &settings, progress)
-        })?;
+        let neighbours = work.step(Step::Similarities, || neighbours::find(&features, &settings, progress))?;
         if plan.last() == Step::Similarities {
             return Ok(report());
         }

@@ -16,8 +16,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let json_log =
-        matches!(&cli.command, Command::Build(args) if args.log_format == LogFormat::Json);
+    let json_log = matches!(&cli.command, Command::Build(args) if args.log_format == LogFormat::Json);
     let done = match &cli.command {
         Command::Build(args) => build(args),
         Command::Inspect(args) => inspect_pack(args),
@@ -60,9 +59,7 @@ fn build(args: &BuildArgs) -> Result<(), BuildError> {
         process::exit(130);
     });
     if let Err(e) = handled {
-        progress.warn(&format!(
-            "Ctrl-C may leave a half-written folder behind: {e}"
-        ));
+        progress.warn(&format!("Ctrl-C may leave a half-written folder behind: {e}"));
     }
     let (config, plan) = (args.config()?, args.plan()?);
     let report = run(&config, &plan, &progress)?;

@@ -33,7 +33,11 @@ pub fn find(features: &[u8], settings: &ContentSettings, progress: &Progress) ->
                 .map(|row| {
                     let item = ItemIx(*row);
                     let subject = Subject::of_features(&features, item);
-                    let limits = Limits { n: length, min: settings.min_similarity, except: Some(item) };
+                    let limits = Limits {
+                        n: length,
+                        min: settings.min_similarity,
+                        except: Some(item),
+                    };
                     let hits = index.search(&subject, &settings.weights, settings.genre_similarity, limits, scratch);
                     (*row, hits.iter().map(|hit| hit.item.0).collect())
                 })

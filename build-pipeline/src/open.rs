@@ -5,9 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aftershow_core::{
-    Answer, Engine, Manifest, OpenError, Outcome, Part, PartFile, Query, pack::layout::MAX_INFLATED,
-};
+use aftershow_core::{Answer, Engine, Manifest, OpenError, Outcome, Part, PartFile, Query, pack::layout::MAX_INFLATED};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::error::BuildError;
@@ -30,10 +28,7 @@ impl PackDir {
         let json = match fs::read(&path) {
             Ok(json) => json,
             Err(_) if !dir.is_dir() => {
-                return Err(no_pack(
-                    dir,
-                    "there is no such folder; `aftershow build` makes packs",
-                ));
+                return Err(no_pack(dir, "there is no such folder; `aftershow build` makes packs"));
             }
             Err(_) => {
                 return Err(no_pack(
@@ -89,10 +84,7 @@ impl PackDir {
             };
             // A damaged pack may name a part that does not hold what was asked for: don't ask twice.
             if files.is_empty() || files.iter().any(|file| asked.contains(&file.part)) {
-                return Err(no_pack(
-                    &self.dir,
-                    "the parts do not fit together; rebuild the pack",
-                ));
+                return Err(no_pack(&self.dir, "the parts do not fit together; rebuild the pack"));
             }
             for file in &files {
                 self.attach(file)?;
@@ -106,24 +98,16 @@ impl PackDir {
         let bytes = fs::read(&path).map_err(|e| {
             no_pack(
                 &path,
-                &format!(
-                    "the manifest names the file and it can't be read ({e}); rebuild the pack"
-                ),
+                &format!("the manifest names the file and it can't be read ({e}); rebuild the pack"),
             )
         })?;
         let bytes = if file.deflated {
-            decompress_to_vec_with_limit(&bytes, MAX_INFLATED).map_err(|e| {
-                no_pack(
-                    &path,
-                    &format!("can't be inflated ({:?}); rebuild the pack", e.status),
-                )
-            })?
+            decompress_to_vec_with_limit(&bytes, MAX_INFLATED)
+                .map_err(|e| no_pack(&path, &format!("can't be inflated ({:?}); rebuild the pack", e.status)))?
         } else {
             bytes
         };
-        self.engine
-            .attach(file.part, bytes)
-            .map_err(|e| refused(&path, &e))
+        self.engine.attach(file.part, bytes).map_err(|e| refused(&path, &e))
     }
 }
 

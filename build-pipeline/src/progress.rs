@@ -166,10 +166,7 @@ impl Stage<'_> {
         if self.progress.style == Style::Quiet || self.total == 0 {
             return;
         }
-        let (seconds, told) = (
-            self.begun.elapsed().as_secs(),
-            self.told.load(Ordering::Relaxed),
-        );
+        let (seconds, told) = (self.begun.elapsed().as_secs(), self.told.load(Ordering::Relaxed));
         let due = seconds >= told + LINE_EVERY;
         // Of the threads that see it is due, the one that sets the time prints.
         if due
@@ -179,17 +176,8 @@ impl Stage<'_> {
                 .is_ok()
         {
             match self.progress.style {
-                Style::Events => tracing::info!(
-                    stage = self.name,
-                    done,
-                    total = self.total,
-                    "stage under way"
-                ),
-                _ => eprintln!(
-                    "{}: {} % after {seconds} s",
-                    self.name,
-                    100 * done / self.total
-                ),
+                Style::Events => tracing::info!(stage = self.name, done, total = self.total, "stage under way"),
+                _ => eprintln!("{}: {} % after {seconds} s", self.name, 100 * done / self.total),
             }
         }
     }

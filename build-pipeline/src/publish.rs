@@ -49,9 +49,7 @@ pub fn check(out: &Path) -> Result<(), BuildError> {
     }
     // All that is in the folder will be gone.
     match names.iter().find(|name| !is_of_a_pack(name)) {
-        Some(other) => refuse(format!(
-            "holds {other:?}, which is not of a pack and would be lost"
-        )),
+        Some(other) => refuse(format!("holds {other:?}, which is not of a pack and would be lost")),
         None => Ok(()),
     }
 }
@@ -79,10 +77,7 @@ fn is_of_a_pack(name: &str) -> bool {
 ///
 /// # Errors
 /// As [`check`], what `write` says, or [`BuildError::Write`]; an older pack is then there still.
-pub fn put<T>(
-    out: &Path,
-    write: impl FnOnce(&Path) -> Result<T, BuildError>,
-) -> Result<T, BuildError> {
+pub fn put<T>(out: &Path, write: impl FnOnce(&Path) -> Result<T, BuildError>) -> Result<T, BuildError> {
     check(out)?;
     // Where `out` is a link, what it points to is replaced, and the link stays.
     let place: PathBuf = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
@@ -102,11 +97,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(check(&dir.path().join("new")).is_ok());
         assert!(check(dir.path()).is_ok());
-        fs::write(
-            dir.path().join("manifest.json"),
-            r#"{"format": 9, "pack_id": "x"}"#,
-        )
-        .unwrap();
+        fs::write(dir.path().join("manifest.json"), r#"{"format": 9, "pack_id": "x"}"#).unwrap();
         fs::write(dir.path().join("shard.0123456789abcdef.bin"), "").unwrap();
         assert!(check(dir.path()).is_ok());
     }
@@ -114,21 +105,9 @@ mod tests {
     #[test]
     fn a_folder_with_anything_else_in_it_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(
-            dir.path().join("manifest.json"),
-            r#"{"name": "my web app"}"#,
-        )
-        .unwrap();
-        assert!(
-            refused(dir.path()).contains("is not a pack"),
-            "{}",
-            refused(dir.path())
-        );
-        fs::write(
-            dir.path().join("manifest.json"),
-            r#"{"format": 1, "pack_id": "x"}"#,
-        )
-        .unwrap();
+        fs::write(dir.path().join("manifest.json"), r#"{"name": "my web app"}"#).unwrap();
+        assert!(refused(dir.path()).contains("is not a pack"), "{}", refused(dir.path()));
+        fs::write(dir.path().join("manifest.json"), r#"{"format": 1, "pack_id": "x"}"#).unwrap();
         fs::write(dir.path().join("index.html"), "").unwrap();
         assert!(
             refused(dir.path()).contains("\"index.html\""),

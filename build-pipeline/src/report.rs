@@ -60,9 +60,7 @@ impl Report {
 /// The process's high-water mark of resident memory, from Linux's `/proc`.
 fn peak_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim()
         .strip_suffix("kB")?
         .trim()
@@ -73,25 +71,15 @@ fn peak_memory() -> Option<u64> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let row = |f: &mut fmt::Formatter<'_>, name: &str, value: String| {
-            writeln!(f, "  {name:<34} {value:>12}")
-        };
+        let row = |f: &mut fmt::Formatter<'_>, name: &str, value: String| writeln!(f, "  {name:<34} {value:>12}");
         writeln!(f, "catalogue")?;
         row(f, "titles", self.items.to_string())?;
         for skipped in &self.skipped {
-            row(
-                f,
-                &format!("skipped: {}", skipped.reason),
-                skipped.count.to_string(),
-            )?;
+            row(f, &format!("skipped: {}", skipped.reason), skipped.count.to_string())?;
         }
         for dropped in &self.values_left_out {
             let field = dropped.reason.split(':').next().unwrap_or_default();
-            row(
-                f,
-                &format!("values left out: {field}"),
-                dropped.count.to_string(),
-            )?;
+            row(f, &format!("values left out: {field}"), dropped.count.to_string())?;
         }
         if self.beyond_max_items > 0 {
             row(f, "beyond max_items", self.beyond_max_items.to_string())?;

@@ -38,12 +38,7 @@ pub fn clean(id: ItemId, draft: Draft) -> (CatalogueItem, Vec<Dropped>) {
         year,
         &mut dropped,
     );
-    item.rating = checked(
-        draft.rating,
-        "rating: not a number from 0 to 10",
-        rating,
-        &mut dropped,
-    );
+    item.rating = checked(draft.rating, "rating: not a number from 0 to 10", rating, &mut dropped);
     item.weight = checked(draft.weight, "weight: not a number", number, &mut dropped);
     item.updated = checked(
         draft.updated,
@@ -56,11 +51,7 @@ pub fn clean(id: ItemId, draft: Draft) -> (CatalogueItem, Vec<Dropped>) {
         "image: not an http, https or relative address",
         &mut dropped,
     );
-    item.url = address(
-        draft.url,
-        "url: not an http, https or relative address",
-        &mut dropped,
-    );
+    item.url = address(draft.url, "url: not an http, https or relative address", &mut dropped);
     item.attributes = draft
         .attributes
         .into_iter()
@@ -181,9 +172,7 @@ fn year(text: &str) -> Option<u16> {
     if let Some(n) = number(text) {
         return in_range(n).then_some(n as u16);
     }
-    let mut runs = text
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|run| run.len() == 4);
+    let mut runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4);
     let first = runs.next()?;
     // Of several runs of four digits the year is the one in front; elsewhere it can't be told.
     if runs.next().is_some() && !text.starts_with(first) {
@@ -201,10 +190,7 @@ fn moment(text: &str) -> Option<i64> {
         return (n.abs() < 1e15).then_some(n as i64);
     }
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00:00"));
-    let parts: Vec<i64> = date
-        .split('-')
-        .map(|p| p.parse().ok())
-        .collect::<Option<_>>()?;
+    let parts: Vec<i64> = date.split('-').map(|p| p.parse().ok()).collect::<Option<_>>()?;
     let [y, m, d] = parts[..] else { return None };
     if !(1..=9999).contains(&y) || !(1..=12).contains(&m) || !(1..=31).contains(&d) {
         return None;
@@ -239,9 +225,7 @@ fn length(text: &str) -> Option<Length> {
             .unwrap_or(rest.len());
         let count: f64 = number(&rest[..digits])?;
         rest = rest[digits..].trim_start();
-        let letters = rest
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(rest.len());
+        let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         let unit = &rest[..letters];
         rest = rest[letters..].trim_start_matches(['.', ',', ' ']);
         pairs += 1;
@@ -272,8 +256,7 @@ fn address(raw: Option<String>, what: &'static str, dropped: &mut Vec<Dropped>) 
         .split_once(':')
         .map(|(scheme, _)| scheme)
         .filter(|s| !s.contains(['/', '?', '#']));
-    let safe =
-        scheme.is_none_or(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"));
+    let safe = scheme.is_none_or(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"));
     if !safe {
         dropped.push(Dropped {
             what,
@@ -293,11 +276,7 @@ mod tests {
             plain("<p><b>Law &amp; Order</b></p>\n <p>it&rsquo;s&nbsp;back</p>"),
             "Law & Order it’s back"
         );
-        assert_eq!(
-            plain("a &lt;b&gt; c"),
-            "a <b> c",
-            "what was escaped is text"
-        );
+        assert_eq!(plain("a &lt;b&gt; c"), "a <b> c", "what was escaped is text");
         assert_eq!(plain("Cafe\u{301}"), "Café");
         assert_eq!(plain("\u{200b}Ann\u{202e}a\u{0}\t\t b \u{7}"), "Anna b");
         assert_eq!(plain("1 < 2 & AT&T"), "1 < 2 & AT&T");
@@ -375,14 +354,8 @@ mod tests {
             (item.rating, item.runtime, item.year, item.weight),
             (None, None, None, None)
         );
-        let told: Vec<&str> = dropped
-            .iter()
-            .map(|d| d.what.split(':').next().unwrap())
-            .collect();
-        assert_eq!(
-            told,
-            ["rating", "weight", "updated", "image", "url", "runtime"]
-        );
+        let told: Vec<&str> = dropped.iter().map(|d| d.what.split(':').next().unwrap()).collect();
+        assert_eq!(told, ["rating", "weight", "updated", "image", "url", "runtime"]);
         assert_eq!(dropped[4].value, "javascript:alert(1)");
     }
 
@@ -412,11 +385,7 @@ mod tests {
             "vbscript:x",
             "file:///etc/passwd",
         ] {
-            assert_eq!(
-                address(Some(bad.into()), "url", &mut Vec::new()),
-                None,
-                "{bad}"
-            );
+            assert_eq!(address(Some(bad.into()), "url", &mut Vec::new()), None, "{bad}");
         }
     }
 

@@ -43,11 +43,7 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn beside(path: &Path, why: &str) -> Scratch {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let scratch = path.with_file_name(format!(".{name}.{why}-{}", process::id()));
         half_written().push(scratch.clone());
         Scratch(scratch)
@@ -77,14 +73,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
 ///
 /// # Errors
 /// What `write` says, or [`BuildError::Write`]; then what was there is there still.
-pub fn write_dir<T>(
-    path: &Path,
-    write: impl FnOnce(&Path) -> Result<T, BuildError>,
-) -> Result<T, BuildError> {
-    if let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
+pub fn write_dir<T>(path: &Path, write: impl FnOnce(&Path) -> Result<T, BuildError>) -> Result<T, BuildError> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(|e| BuildError::write(parent, e))?;
     }
     let new = Scratch::beside(path, "new");
@@ -147,9 +137,7 @@ mod tests {
         fs::write(path.join("old"), "").unwrap();
         let failed = write_dir(&path, |new| {
             fs::write(new.join("half"), "").unwrap();
-            Err::<(), _>(BuildError::Usage {
-                reason: "stop".into(),
-            })
+            Err::<(), _>(BuildError::Usage { reason: "stop".into() })
         });
         assert_eq!(failed.unwrap_err().to_string(), "stop");
         assert_eq!(

@@ -94,7 +94,9 @@ mod tests {
 
     /// Two families of 64 whose members list only each other, numbered alternately.
     fn two_families() -> Vec<Vec<u32>> {
-        (0..128u32).map(|row| (1..=5).map(|step| (row + 2 * step) % 128).collect()).collect()
+        (0..128u32)
+            .map(|row| (1..=5).map(|step| (row + 2 * step) % 128).collect())
+            .collect()
     }
 
     #[test]

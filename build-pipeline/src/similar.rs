@@ -78,17 +78,8 @@ pub fn for_people(answer: &Answer) -> String {
         out.push_str("Nothing is similar enough.\n");
         return out;
     }
-    let ids: Vec<String> = answer
-        .items
-        .iter()
-        .map(|item| item.card.id.to_string())
-        .collect();
-    let id_width = ids
-        .iter()
-        .map(|id| id.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(2);
+    let ids: Vec<String> = answer.items.iter().map(|item| item.card.id.to_string()).collect();
+    let id_width = ids.iter().map(|id| id.chars().count()).max().unwrap_or(0).max(2);
     let with_year = answer.weights.year > 0.0;
     let year = |text: &str| {
         if with_year {
@@ -119,13 +110,7 @@ pub fn for_people(answer: &Answer) -> String {
             p.metadata,
             year(&format!("{:.3}", p.year))
         );
-        writeln!(
-            out,
-            "{:>3}  {scores}  {id:<id_width$}  {}",
-            i + 1,
-            titled(&item.card)
-        )
-        .ok();
+        writeln!(out, "{:>3}  {scores}  {id:<id_width$}  {}", i + 1, titled(&item.card)).ok();
     }
     let w = answer.weights;
     let year = if with_year {
@@ -144,10 +129,7 @@ pub fn for_people(answer: &Answer) -> String {
 
 /// Name, year and genres.
 fn titled(card: &Card) -> String {
-    let year = card
-        .year
-        .map(|year| format!(" ({year})"))
-        .unwrap_or_default();
+    let year = card.year.map(|year| format!(" ({year})")).unwrap_or_default();
     let genres = if card.genres.is_empty() {
         String::new()
     } else {

@@ -55,11 +55,7 @@ impl Step {
 
     /// The names with commas between them.
     pub fn names(steps: &[Step]) -> String {
-        steps
-            .iter()
-            .map(|step| step.name())
-            .collect::<Vec<_>>()
-            .join(",")
+        steps.iter().map(|step| step.name()).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -112,9 +108,6 @@ mod tests {
 
     #[test]
     fn the_work_folder_lies_beside_the_pack() {
-        assert_eq!(
-            Plan::new("a/pack/".into()).work,
-            PathBuf::from("a/pack.work")
-        );
+        assert_eq!(Plan::new("a/pack/".into()).work, PathBuf::from("a/pack.work"));
     }
 }

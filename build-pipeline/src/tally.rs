@@ -59,10 +59,7 @@ impl Tally {
     pub fn skipped(&self) -> Vec<Counted> {
         self.skipped
             .iter()
-            .map(|(reason, c)| Counted {
-                reason,
-                count: c.count,
-            })
+            .map(|(reason, c)| Counted { reason, count: c.count })
             .collect()
     }
 
@@ -70,10 +67,7 @@ impl Tally {
     pub fn dropped(&self) -> Vec<Counted> {
         self.dropped
             .iter()
-            .map(|(reason, c)| Counted {
-                reason,
-                count: c.count,
-            })
+            .map(|(reason, c)| Counted { reason, count: c.count })
             .collect()
     }
 

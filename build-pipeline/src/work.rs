@@ -96,11 +96,7 @@ impl Work {
     ///
     /// # Errors
     /// What `make` says, [`BuildError::Stale`], or [`BuildError::Write`].
-    pub fn step<T: Product>(
-        &self,
-        step: Step,
-        make: impl FnOnce() -> Result<T, BuildError>,
-    ) -> Result<T, BuildError> {
+    pub fn step<T: Product>(&self, step: Step, make: impl FnOnce() -> Result<T, BuildError>) -> Result<T, BuildError> {
         if self.plan.steps.contains(&step) {
             let product = make()?;
             self.store(step, &product.stored()?)?;
@@ -128,11 +124,7 @@ impl Work {
             fs::remove_file(&note_path).map_err(|e| BuildError::write(&note_path, e))?;
         }
         scratch::write_file(&product, bytes)?;
-        let depends_on = self
-            .depends_on
-            .get(step.name())
-            .cloned()
-            .unwrap_or_default();
+        let depends_on = self.depends_on.get(step.name()).cloned().unwrap_or_default();
         let note = Note {
             depends_on,
             sha256: input::hex(&Sha256::digest(bytes)),
@@ -143,8 +135,7 @@ impl Work {
     fn load<T: Product>(&self, step: Step) -> Result<T, BuildError> {
         let note = self.usable_note(step)?;
         let (path, _) = self.paths(step);
-        let bytes = fs::read(&path)
-            .map_err(|e| self.stale(step, format!("{} can't be read ({e})", path.display())))?;
+        let bytes = fs::read(&path).map_err(|e| self.stale(step, format!("{} can't be read ({e})", path.display())))?;
         let whole = input::hex(&Sha256::digest(&bytes)) == note.sha256;
         let product = whole.then_some(bytes).and_then(T::restored);
         product.ok_or_else(|| self.stale(step, format!("{} is damaged", path.display())))
@@ -152,17 +143,12 @@ impl Work {
 
     fn usable_note(&self, step: Step) -> Result<Note, BuildError> {
         let (product, path) = self.paths(step);
-        let note: Option<Note> = fs::read(&path)
-            .ok()
-            .and_then(|json| serde_json::from_slice(&json).ok());
+        let note: Option<Note> = fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
         let Some(note) = note.filter(|_| product.exists()) else {
             return Err(self.stale(step, format!("there is none in {}", shown(&self.plan.work))));
         };
         let empty = DependsOn::new();
-        let differences = differences(
-            &note.depends_on,
-            self.depends_on.get(step.name()).unwrap_or(&empty),
-        );
+        let differences = differences(&note.depends_on, self.depends_on.get(step.name()).unwrap_or(&empty));
         if differences.is_empty() {
             Ok(note)
         } else {
@@ -172,10 +158,7 @@ impl Work {
 
     fn stale(&self, step: Step, reason: String) -> BuildError {
         let last = self.plan.last();
-        let run: Vec<Step> = Step::ALL
-            .into_iter()
-            .filter(|s| (step..=last).contains(s))
-            .collect();
+        let run: Vec<Step> = Step::ALL.into_iter().filter(|s| (step..=last).contains(s)).collect();
         BuildError::Stale {
             step: step.name(),
             reason,
@@ -206,22 +189,13 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
     all.insert("attribution".into(), json(&config.attribution)?);
     let fetch = all.clone();
     let content = &config.content;
-    all.insert(
-        "content.max_text_features".into(),
-        json(&content.max_text_features)?,
-    );
+    all.insert("content.max_text_features".into(), json(&content.max_text_features)?);
     all.insert("content.stop_words".into(), json(&content.stop_words)?);
     let features = all.clone();
     all.insert("content.weights".into(), json(&content.weights)?);
-    all.insert(
-        "content.genre_similarity".into(),
-        json(&content.genre_similarity)?,
-    );
+    all.insert("content.genre_similarity".into(), json(&content.genre_similarity)?);
     all.insert("content.top_n".into(), json(&content.top_n)?);
-    all.insert(
-        "content.min_similarity".into(),
-        json(&content.min_similarity)?,
-    );
+    all.insert("content.min_similarity".into(), json(&content.min_similarity)?);
     Ok([
         (Step::Fetch, fetch),
         (Step::Features, features),
@@ -279,12 +253,7 @@ mod tests {
         let file = dir.path().join("shows.json");
         fs::write(&file, "[]").unwrap();
         run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
-        let again = run(
-            &plan(dir.path(), "similarities,pack"),
-            &config(&file),
-            b"two",
-        )
-        .unwrap();
+        let again = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"two").unwrap();
         assert_eq!(again, b"one");
     }
 
@@ -297,8 +266,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            missing.contains("`fetch`")
-                && missing.ends_with("--steps fetch,features,similarities,pack"),
+            missing.contains("`fetch`") && missing.ends_with("--steps fetch,features,similarities,pack"),
             "{missing}"
         );
 
@@ -312,10 +280,7 @@ mod tests {
             stale.contains("content.max_text_features was 500 and is 300"),
             "{stale}"
         );
-        assert!(
-            stale.ends_with("--steps features,similarities,pack"),
-            "{stale}"
-        );
+        assert!(stale.ends_with("--steps features,similarities,pack"), "{stale}");
 
         let mut weights = config(&file);
         weights.content.weights.genre = 9.0;

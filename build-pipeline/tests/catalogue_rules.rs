@@ -51,20 +51,13 @@ impl Sources {
         let error = self.fetch().map(|(catalogue, _)| catalogue).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
         for word in words {
-            assert!(
-                error.to_string().contains(word),
-                "{word:?} is not in: {error}"
-            );
+            assert!(error.to_string().contains(word), "{word:?} is not in: {error}");
         }
     }
 }
 
 fn names(catalogue: &Catalogue) -> Vec<&str> {
-    catalogue
-        .items
-        .iter()
-        .map(|item| item.name.as_str())
-        .collect()
+    catalogue.items.iter().map(|item| item.name.as_str()).collect()
 }
 
 #[test]
@@ -77,11 +70,7 @@ fn a_record_without_id_or_name_is_skipped_and_counted_and_with_strict_it_is_an_e
     let count = |reason, count| Counted { reason, count };
     assert_eq!(
         tally.skipped(),
-        [
-            count("can't be read", 1),
-            count("no id", 2),
-            count("no name", 1)
-        ]
+        [count("can't be read", 1), count("no id", 2), count("no name", 1)]
     );
     assert_eq!(tally.read, 6);
     sources
@@ -107,9 +96,7 @@ fn ids_come_back_as_they_were_given() {
     let (catalogue, _) = Sources::new()
         .with(
             "jsonl:a.jsonl",
-            &format!(
-                "{{\"id\": \"{long}\", \"name\": \"A\"}}\n{{\"id\": \"007\", \"name\": \"B\"}}\n"
-            ),
+            &format!("{{\"id\": \"{long}\", \"name\": \"A\"}}\n{{\"id\": \"007\", \"name\": \"B\"}}\n"),
         )
         .fetch()
         .unwrap();
@@ -138,11 +125,7 @@ fn ids_of_two_kinds_are_an_error_that_names_both_places() {
     Sources::new()
         .with("tvmaze:a.json", a)
         .with("csv:b.csv", "id,name\ns1,B\n")
-        .refused(&[
-            "a.json, record 1 (line 1)",
-            "b.csv, record 1 (line 2)",
-            "id_prefix",
-        ]);
+        .refused(&["a.json, record 1 (line 1)", "b.csv, record 1 (line 2)", "id_prefix"]);
     Sources::new()
         .with(
             "jsonl:a.jsonl",
@@ -158,29 +141,16 @@ fn ids_of_csv_are_integers_only_if_all_of_them_look_like_integers() {
     for odd in ["082", "1e3", "s1", "9007199254740992"] {
         let catalogue = kind(&format!("id,name\n82,A\n{odd},B\n"));
         assert_eq!(catalogue.id_kind, IdKind::String, "{odd}");
-        assert!(
-            catalogue
-                .items
-                .iter()
-                .any(|item| item.id == ItemId::Str(odd.into()))
-        );
+        assert!(catalogue.items.iter().any(|item| item.id == ItemId::Str(odd.into())));
     }
     let csv = Sources::new().with("csv:a.csv", "id,name\n82,A\n");
     assert_eq!(
-        csv.set(|c| c.id_kind = Some(IdKind::String))
-            .fetch()
-            .unwrap()
-            .0
-            .items[0]
-            .id,
+        csv.set(|c| c.id_kind = Some(IdKind::String)).fetch().unwrap().0.items[0].id,
         ItemId::Str("82".into())
     );
     let csv = Sources::new().with("csv:a.csv", "id,name\n82,A\ns1,B\n");
-    csv.set(|c| c.id_kind = Some(IdKind::Integer)).refused(&[
-        "a.csv, record 2 (line 3)",
-        "\"s1\"",
-        "id_kind",
-    ]);
+    csv.set(|c| c.id_kind = Some(IdKind::Integer))
+        .refused(&["a.csv, record 2 (line 3)", "\"s1\"", "id_kind"]);
 }
 
 #[test]
@@ -226,11 +196,7 @@ fn one_id_in_two_sources_is_an_error_that_names_both_and_a_prefix_is_the_way_out
         .set(|c| c.catalog[1].mapping.id_prefix = Some("b-".into()))
         .fetch()
         .unwrap();
-    let ids: Vec<String> = catalogue
-        .items
-        .iter()
-        .map(|item| item.id.to_string())
-        .collect();
+    let ids: Vec<String> = catalogue.items.iter().map(|item| item.id.to_string()).collect();
     assert_eq!(ids, ["b-s1", "b-s2", "s1"]);
     // A field of CSV and a number of JSON can be the same id.
     Sources::new()
@@ -242,10 +208,7 @@ fn one_id_in_two_sources_is_an_error_that_names_both_and_a_prefix_is_the_way_out
 #[test]
 fn pages_of_a_folder_are_one_source() {
     let sources = Sources::new()
-        .with(
-            "tvmaze:pages/10.json",
-            "[{\"id\": 1, \"name\": \"page 10\"}]",
-        )
+        .with("tvmaze:pages/10.json", "[{\"id\": 1, \"name\": \"page 10\"}]")
         .with(
             "tvmaze:pages/9.json",
             "[{\"id\": 1, \"name\": \"page 9\"}, {\"id\": 2, \"name\": \"B\"}]",
@@ -289,16 +252,8 @@ fn tvmaze_is_credited_when_the_pages_are_its_own_and_the_configuration_can_say_o
             .attribution
             .contains("CC BY-SA")
     );
-    assert_eq!(
-        of("https://nottvmaze.com/shows/1")
-            .fetch()
-            .unwrap()
-            .0
-            .attribution,
-        ""
-    );
-    let said =
-        of("http://www.tvmaze.com/shows/1").set(|c| c.attribution = Some("Data: <b>us</b>".into()));
+    assert_eq!(of("https://nottvmaze.com/shows/1").fetch().unwrap().0.attribution, "");
+    let said = of("http://www.tvmaze.com/shows/1").set(|c| c.attribution = Some("Data: <b>us</b>".into()));
     assert_eq!(said.fetch().unwrap().0.attribution, "Data: us");
 }
 
@@ -314,10 +269,7 @@ fn a_catalogue_without_a_single_title_is_an_error() {
 
 #[test]
 fn the_order_of_the_sources_does_not_matter() {
-    let (a, b) = (
-        "id,name,weight\n1,A,5\n2,B,7\n",
-        "id,name,weight\n3,C,6\n4,D,\n",
-    );
+    let (a, b) = ("id,name,weight\n1,A,5\n2,B,7\n", "id,name,weight\n3,C,6\n4,D,\n");
     let one = Sources::new()
         .with("csv:a.csv", a)
         .with("csv:b.csv", b)

@@ -13,36 +13,15 @@ use common::{Run, aftershow, contents, names, run_in};
 #[test]
 fn a_pack_of_the_sample_is_built_inspected_and_asked() {
     let dir = tempfile::tempdir().unwrap();
-    let built = run_in(
-        dir.path(),
-        &["build", "--catalog", "sample", "--out", "pack"],
-    )
-    .ok();
-    for word in [
-        "titles",
-        "similarities",
-        "peak memory",
-        "aftershow similar pack 82",
-    ] {
-        assert!(
-            built.stdout.contains(word),
-            "{word:?} is not in: {}",
-            built.stdout
-        );
+    let built = run_in(dir.path(), &["build", "--catalog", "sample", "--out", "pack"]).ok();
+    for word in ["titles", "similarities", "peak memory", "aftershow similar pack 82"] {
+        assert!(built.stdout.contains(word), "{word:?} is not in: {}", built.stdout);
     }
     assert!(built.stderr.contains("features"), "progress goes to stderr");
-    assert_eq!(
-        names(dir.path()),
-        ["pack", "pack.work"],
-        "nothing half-written is left"
-    );
+    assert_eq!(names(dir.path()), ["pack", "pack.work"], "nothing half-written is left");
 
-    let json: serde_json::Value = serde_json::from_str(
-        &run_in(dir.path(), &["inspect", "pack", "--json"])
-            .ok()
-            .stdout,
-    )
-    .unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&run_in(dir.path(), &["inspect", "pack", "--json"]).ok().stdout).unwrap();
     let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
@@ -65,10 +44,7 @@ fn a_pack_of_the_sample_is_built_inspected_and_asked() {
         .iter()
         .map(|(_, bytes)| bytes.len() as u64)
         .sum();
-    assert_eq!(
-        (json["bytes_total"].as_u64().unwrap(), sum),
-        (on_disk, on_disk)
-    );
+    assert_eq!((json["bytes_total"].as_u64().unwrap(), sum), (on_disk, on_disk));
     assert_eq!(json["config"]["content"]["top_n"], 20);
     assert!(json["config"].get("threads").is_none());
 
@@ -79,37 +55,23 @@ fn a_pack_of_the_sample_is_built_inspected_and_asked() {
     )
     .unwrap();
     assert_eq!(
-        (
-            answer["id"].as_u64(),
-            answer["items"].as_array().map(Vec::len)
-        ),
+        (answer["id"].as_u64(), answer["items"].as_array().map(Vec::len)),
         (Some(169), Some(3))
     );
     let item: Vec<&String> = answer["items"][0].as_object().unwrap().keys().collect();
     assert_eq!(
         item,
-        [
-            "genre_score",
-            "id",
-            "metadata_score",
-            "name",
-            "score",
-            "text_score"
-        ]
+        ["genre_score", "id", "metadata_score", "name", "score", "text_score"]
     );
 
     let table = run_in(dir.path(), &["similar", "pack", "169"]).ok().stdout;
     assert!(
-        table.starts_with("More like Breaking Bad (2008)")
-            && table.contains("score = 0.40 genre + 0.50 text"),
+        table.starts_with("More like Breaking Bad (2008)") && table.contains("score = 0.40 genre + 0.50 text"),
         "{table}"
     );
-    let with_year = run_in(
-        dir.path(),
-        &["similar", "pack", "169", "--year-weight", "1"],
-    )
-    .ok()
-    .stdout;
+    let with_year = run_in(dir.path(), &["similar", "pack", "169", "--year-weight", "1"])
+        .ok()
+        .stdout;
     assert!(with_year.contains(" year"), "{with_year}");
     assert!(
         run_in(dir.path(), &["inspect", "pack"])
@@ -125,16 +87,7 @@ fn two_builds_with_other_thread_counts_give_equal_bytes() {
     for (threads, out) in [("1", "one"), ("4", "four")] {
         run_in(
             dir.path(),
-            &[
-                "build",
-                "--catalog",
-                "sample",
-                "--out",
-                out,
-                "--threads",
-                threads,
-                "-q",
-            ],
+            &["build", "--catalog", "sample", "--out", out, "--threads", threads, "-q"],
         )
         .ok();
     }
@@ -147,16 +100,10 @@ fn later_steps_use_what_earlier_ones_made_and_stale_results_are_refused() {
     let build = |more: &[&str]| {
         run_in(
             dir.path(),
-            &[
-                &["build", "--catalog", "tvmaze:a.json", "--out", "pack"],
-                more,
-            ]
-            .concat(),
+            &[&["build", "--catalog", "tvmaze:a.json", "--out", "pack"], more].concat(),
         )
     };
-    let show = |id: u32, genre: &str| {
-        format!("{{\"id\": {id}, \"name\": \"N{id}\", \"genres\": [\"{genre}\"]}}")
-    };
+    let show = |id: u32, genre: &str| format!("{{\"id\": {id}, \"name\": \"N{id}\", \"genres\": [\"{genre}\"]}}");
     fs::write(
         dir.path().join("a.json"),
         format!("[{}, {}]", show(1, "Drama"), show(2, "Drama")),
@@ -184,13 +131,8 @@ fn later_steps_use_what_earlier_ones_made_and_stale_results_are_refused() {
         "content.max_text_features was 500 and is 9",
         "--steps features,similarities,pack",
     ]);
-    build(&["--steps", "pack", "--top-n", "3"])
-        .refused(&["`similarities`", "content.top_n was 20 and is 3"]);
-    fs::write(
-        dir.path().join("a.json"),
-        format!("[{}]", show(1, "Comedy")),
-    )
-    .unwrap();
+    build(&["--steps", "pack", "--top-n", "3"]).refused(&["`similarities`", "content.top_n was 20 and is 3"]);
+    fs::write(dir.path().join("a.json"), format!("[{}]", show(1, "Comedy"))).unwrap();
     build(&["--steps", "pack"]).refused(&[
         "the input a.json (catalog[0]) has changed",
         "--steps fetch,features,similarities,pack",
@@ -206,10 +148,7 @@ fn bad_flags_configurations_and_inputs_exit_with_2_and_leave_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
     write("typo.yaml", "catalog: [sample]\ncontnt: {}\n");
-    write(
-        "zero.yaml",
-        "content: {weights: {genre: 0, text: 0, metadata: 0}}\n",
-    );
+    write("zero.yaml", "content: {weights: {genre: 0, text: 0, metadata: 0}}\n");
     write("broken.yaml", "catalog: [sample\n");
     write("cut.json", "[\n{\"id\": 1, \"name\": \"A\"},\n{\"id\":");
     write("bad.csv", "id,titel\n1,A\n");
@@ -217,31 +156,19 @@ fn bad_flags_configurations_and_inputs_exit_with_2_and_leave_nothing() {
     let cases: [(&[&str], &[&str]); 15] = [
         (&[], &["--catalog"]),
         (&["--catalog", "shows.json"], &["shows.json", "tvmaze:FILE"]),
-        (
-            &["--catalog", "tvmaze:gone.json"],
-            &["gone.json", "no such file"],
-        ),
-        (
-            &["--catalog", "tvmaze:cut.json"],
-            &["cut.json, line 3", "cut off"],
-        ),
+        (&["--catalog", "tvmaze:gone.json"], &["gone.json", "no such file"]),
+        (&["--catalog", "tvmaze:cut.json"], &["cut.json, line 3", "cut off"]),
         (
             &["--catalog", "csv:bad.csv"],
             &["bad.csv, line 1", "no column is the name", "titel"],
         ),
-        (
-            &["--catalog", "sample", "--top-n", "0"],
-            &["--top-n", "from 1 to 1000"],
-        ),
+        (&["--catalog", "sample", "--top-n", "0"], &["--top-n", "from 1 to 1000"]),
         (&["--catalog", "sample", "--top-n", "many"], &["--top-n"]),
         (
             &["--catalog", "sample", "--text-weight", "-0.5"],
             &["--text-weight", "-0.5"],
         ),
-        (
-            &["--catalog", "sample", "--text-weight", "inf"],
-            &["--text-weight"],
-        ),
+        (&["--catalog", "sample", "--text-weight", "inf"], &["--text-weight"]),
         (
             &["--catalog", "sample", "--config", "zero.yaml"],
             &["zero.yaml", "content.weights", "all 0"],
@@ -249,10 +176,7 @@ fn bad_flags_configurations_and_inputs_exit_with_2_and_leave_nothing() {
         (&["--config", "typo.yaml"], &["typo.yaml, line 2", "contnt"]),
         (&["--config", "broken.yaml"], &["broken.yaml, line "]),
         (&["--config", "gone.yaml"], &["gone.yaml", "no such file"]),
-        (
-            &["--catalog", "sample", "--steps", "train"],
-            &["--steps", "train"],
-        ),
+        (&["--catalog", "sample", "--steps", "train"], &["--steps", "train"]),
         (&["--catalog", "sample", "--frobnicate"], &["--frobnicate"]),
     ];
     for (flags, words) in cases {
@@ -271,11 +195,7 @@ fn a_folder_that_is_not_a_pack_is_not_replaced() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("site")).unwrap();
     fs::write(dir.path().join("site/index.html"), "precious").unwrap();
-    run_in(
-        dir.path(),
-        &["build", "--catalog", "sample", "--out", "site"],
-    )
-    .refused(&["--out site", "not a pack"]);
+    run_in(dir.path(), &["build", "--catalog", "sample", "--out", "site"]).refused(&["--out site", "not a pack"]);
     assert_eq!(
         fs::read_to_string(dir.path().join("site/index.html")).unwrap(),
         "precious"
@@ -285,11 +205,7 @@ fn a_folder_that_is_not_a_pack_is_not_replaced() {
 #[test]
 fn questions_that_have_no_answer_exit_with_2_and_say_why() {
     let dir = tempfile::tempdir().unwrap();
-    run_in(
-        dir.path(),
-        &["build", "--catalog", "sample", "--out", "pack", "-q"],
-    )
-    .ok();
+    run_in(dir.path(), &["build", "--catalog", "sample", "--out", "pack", "-q"]).ok();
     let ask = |args: &[&str]| run_in(dir.path(), args);
     ask(&["similar", "pack", "999999"]).refused(&["no item with the id \"999999\""]);
     ask(&["similar", "pack", "Breaking Bad"]).refused(&["no item with the id"]);
@@ -330,44 +246,23 @@ fn questions_that_have_no_answer_exit_with_2_and_say_why() {
 fn skipped_records_are_told_by_place_and_quiet_is_quiet() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("a.csv"), "id,name,rating\n1,A,PG-13\n,B,\n").unwrap();
-    let args = [
-        "build",
-        "--catalog",
-        "csv:a.csv",
-        "--out",
-        "pack",
-        "--quiet",
-    ];
+    let args = ["build", "--catalog", "csv:a.csv", "--out", "pack", "--quiet"];
     let quiet = run_in(dir.path(), &args).ok();
     assert_eq!(quiet.stdout, "");
     let lines: Vec<&str> = quiet.stderr.lines().collect();
-    assert_eq!(
-        lines[0],
-        "warning: skipped: a.csv, record 2 (line 3): has no id"
-    );
+    assert_eq!(lines[0], "warning: skipped: a.csv, record 2 (line 3): has no id");
     assert!(
-        lines[1].contains(
-            "1 value (rating: not a number from 0 to 10), the first \"PG-13\" in a.csv, record 1"
-        ),
+        lines[1].contains("1 value (rating: not a number from 0 to 10), the first \"PG-13\" in a.csv, record 1"),
         "{lines:?}"
     );
     assert_eq!(lines.len(), 2);
-    run_in(dir.path(), &[&args[..], &["--strict"]].concat())
-        .refused(&["a.csv, record 2 (line 3)", "has no id"]);
+    run_in(dir.path(), &[&args[..], &["--strict"]].concat()).refused(&["a.csv, record 2 (line 3)", "has no id"]);
 }
 
 #[test]
 fn with_the_json_log_every_line_is_json() {
     let dir = tempfile::tempdir().unwrap();
-    let args = [
-        "build",
-        "--catalog",
-        "sample",
-        "--out",
-        "pack",
-        "--log-format",
-        "json",
-    ];
+    let args = ["build", "--catalog", "sample", "--out", "pack", "--log-format", "json"];
     let built = run_in(dir.path(), &args).ok();
     let events: Vec<serde_json::Value> = built
         .stderr
@@ -396,11 +291,7 @@ fn with_the_json_log_every_line_is_json() {
 #[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
     let dir = tempfile::tempdir().unwrap();
-    run_in(
-        dir.path(),
-        &["build", "--catalog", "sample", "--out", "pack", "-q"],
-    )
-    .ok();
+    run_in(dir.path(), &["build", "--catalog", "sample", "--out", "pack", "-q"]).ok();
     let mut child = aftershow()
         .current_dir(dir.path())
         .args(["inspect", "pack"])
@@ -418,22 +309,21 @@ fn a_reader_who_has_seen_enough_is_no_error() {
 fn ctrl_c_leaves_the_older_pack_and_nothing_half_written() {
     let dir = tempfile::tempdir().unwrap();
     let words = [
-        "river", "king", "night", "city", "child", "ghost", "summer", "war", "train", "doctor",
-        "island",
+        "river", "king", "night", "city", "child", "ghost", "summer", "war", "train", "doctor", "island",
     ];
-    let shows: Vec<String> = (0..6000u64)
+    let shows: Vec<String> = (0..15_000u64)
         .map(|i| {
             let word = |k: u64| words[(i.wrapping_mul(6_364_136_223_846_793_005 + 2 * k) >> 33) as usize % words.len()];
             let summary: Vec<&str> = (0..12).map(word).collect();
-            format!("{{\"id\": {i}, \"name\": \"Show {i}\", \"genres\": [\"{}\"], \"summary\": \"{}\"}}", word(99), summary.join(" "))
+            format!(
+                "{{\"id\": {i}, \"name\": \"Show {i}\", \"genres\": [\"{}\"], \"summary\": \"{}\"}}",
+                word(99),
+                summary.join(" ")
+            )
         })
         .collect();
     fs::write(dir.path().join("shows.jsonl"), shows.join("\n")).unwrap();
-    run_in(
-        dir.path(),
-        &["build", "--catalog", "sample", "--out", "pack", "-q"],
-    )
-    .ok();
+    run_in(dir.path(), &["build", "--catalog", "sample", "--out", "pack", "-q"]).ok();
     let older = contents(&dir.path().join("pack"));
 
     let mut child = aftershow()

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aftershow_pipeline::{
-    Catalogue, Config, Progress, assemble, progress::Style, source::Source, tally::Tally,
-};
+use aftershow_pipeline::{Catalogue, Config, Progress, assemble, progress::Style, source::Source, tally::Tally};
 
 /// A file of the data folder; `None`, said aloud, if this machine has no such data.
 fn data(name: &str) -> Option<PathBuf> {
@@ -49,23 +47,13 @@ fn the_four_streaming_catalogues_load_together_with_the_example_configuration() 
         .find(|item| item.id.to_string() == "netflix-s2")
         .unwrap();
     assert_eq!(
-        (
-            item.name.as_str(),
-            item.platform.as_deref(),
-            item.kind.as_deref()
-        ),
+        (item.name.as_str(), item.platform.as_deref(), item.kind.as_deref()),
         ("Blood & Water", Some("Netflix"), Some("TV Show"))
     );
     assert_eq!((item.year, item.runtime), (Some(2021), None));
+    assert_eq!(item.genres, ["International TV Shows", "TV Dramas", "TV Mysteries"]);
     assert_eq!(
-        item.genres,
-        ["International TV Shows", "TV Dramas", "TV Mysteries"]
-    );
-    assert_eq!(
-        (
-            &item.attributes["certificate"][..],
-            &item.attributes["seasons"][..]
-        ),
+        (&item.attributes["certificate"][..], &item.attributes["seasons"][..]),
         (&["TV-MA".to_owned()][..], &["2".to_owned()][..])
     );
     assert_eq!(item.attributes["country"], ["South Africa"]);
@@ -83,25 +71,14 @@ fn real_tvmaze_shows_load_without_a_loss_and_are_credited() {
         strict: true,
         ..Config::default()
     });
-    assert_eq!(
-        (catalogue.items.len() as u64, tally.skipped()),
-        (tally.read, vec![])
-    );
+    assert_eq!((catalogue.items.len() as u64, tally.skipped()), (tally.read, vec![]));
     assert!(catalogue.attribution.contains("TVmaze"));
-    let texts = catalogue
-        .items
-        .iter()
-        .filter_map(|item| item.summary.as_deref());
+    let texts = catalogue.items.iter().filter_map(|item| item.summary.as_deref());
     assert!(
         texts.clone().count() > 700
             && texts
                 .clone()
                 .all(|text| !text.contains("<p>") && !text.contains("&amp;"))
     );
-    assert!(
-        catalogue
-            .items
-            .windows(2)
-            .all(|pair| pair[0].weight >= pair[1].weight)
-    );
+    assert!(catalogue.items.windows(2).all(|pair| pair[0].weight >= pair[1].weight));
 }

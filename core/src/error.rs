@@ -66,13 +66,22 @@ impl fmt::Display for OpenError {
         match self {
             OpenError::Manifest { reason } => write!(f, "the manifest can't be read: {reason}; rebuild the pack"),
             OpenError::Version { found, reads } if found > reads => {
-                write!(f, "the pack has format {found} and this engine reads {reads}: use a newer aftershow")
+                write!(
+                    f,
+                    "the pack has format {found} and this engine reads {reads}: use a newer aftershow"
+                )
             }
             OpenError::Version { found, reads } => {
-                write!(f, "the pack has format {found} and this engine reads {reads}: rebuild the pack")
+                write!(
+                    f,
+                    "the pack has format {found} and this engine reads {reads}: rebuild the pack"
+                )
             }
             OpenError::UnknownPart { kind } => {
-                write!(f, "the pack needs a part of kind {kind:?}, which this engine does not know: use a newer aftershow")
+                write!(
+                    f,
+                    "the pack needs a part of kind {kind:?}, which this engine does not know: use a newer aftershow"
+                )
             }
             OpenError::UnexpectedPart => {
                 f.write_str("the manifest has no such part: attach the files that the manifest names")
@@ -81,8 +90,14 @@ impl fmt::Display for OpenError {
                 write!(f, "the part ends before or after it should ({what}): fetch it again")
             }
             OpenError::Checksum => f.write_str("the part's bytes are damaged (checksum): fetch it again"),
-            OpenError::WrongPart { what } => write!(f, "not the part that was asked for ({what}): attach the file that the manifest names"),
-            OpenError::Value { what } => write!(f, "the part holds a value that the format does not allow ({what}): rebuild the pack"),
+            OpenError::WrongPart { what } => write!(
+                f,
+                "not the part that was asked for ({what}): attach the file that the manifest names"
+            ),
+            OpenError::Value { what } => write!(
+                f,
+                "the part holds a value that the format does not allow ({what}): rebuild the pack"
+            ),
         }
     }
 }

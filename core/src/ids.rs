@@ -44,7 +44,9 @@ impl ItemId {
                 let value = text.parse().ok().filter(|v| *v <= MAX_ID_INT)?;
                 canonical.then_some(ItemId::Int(value))
             }
-            IdKind::String => (1..=MAX_ID_BYTES).contains(&text.len()).then(|| ItemId::Str(text.into())),
+            IdKind::String => (1..=MAX_ID_BYTES)
+                .contains(&text.len())
+                .then(|| ItemId::Str(text.into())),
         }
     }
 

@@ -42,5 +42,9 @@ pub fn quantize_row(values: &[(u16, f32)]) -> Row {
 /// The scale of a code vector: 1 over its length, 0 for an empty one.
 pub fn scale(codes: &[u8]) -> f32 {
     let squares: u64 = codes.iter().map(|c| u64::from(*c) * u64::from(*c)).sum();
-    if squares == 0 { 0.0 } else { (1.0 / libm::sqrt(squares as f64)) as f32 }
+    if squares == 0 {
+        0.0
+    } else {
+        (1.0 / libm::sqrt(squares as f64)) as f32
+    }
 }

@@ -24,7 +24,10 @@ pub fn strip_tags(html: &str) -> String {
             Some(close) => {
                 // Inline marks stand inside words: <b>B</b>reaking is one word.
                 let name = from[1..close].trim_start_matches('/');
-                let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+                let name = name
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .next()
+                    .unwrap_or_default();
                 if !["b", "i", "em", "strong", "u", "span", "a", "small", "sup", "sub"].contains(&name) {
                     out.push(' ');
                 }
@@ -49,7 +52,10 @@ pub fn clean(html: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let reference = rest.find(';').filter(|end| *end <= 10).and_then(|end| Some((decode(&rest[1..end])?, end + 1)));
+        let reference = rest
+            .find(';')
+            .filter(|end| *end <= 10)
+            .and_then(|end| Some((decode(&rest[1..end])?, end + 1)));
         let (character, used) = reference.unwrap_or(('&', 1));
         out.push(character);
         rest = &rest[used..];

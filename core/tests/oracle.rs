@@ -29,8 +29,18 @@ struct Plain {
 fn plain_item() -> impl Strategy<Value = Plain> {
     let text = prop::array::uniform12(prop_oneof![3 => Just(0.0f32), 2 => 0.5f32..9.0]);
     let metadata = prop::array::uniform3(prop::option::of(0u8..3));
-    (prop::collection::btree_set(0u8..6, 0..4), metadata, prop::option::of(1990u16..2030), text)
-        .prop_map(|(genres, metadata, year, text)| Plain { genres, metadata, year, text })
+    (
+        prop::collection::btree_set(0u8..6, 0..4),
+        metadata,
+        prop::option::of(1990u16..2030),
+        text,
+    )
+        .prop_map(|(genres, metadata, year, text)| Plain {
+            genres,
+            metadata,
+            year,
+            text,
+        })
 }
 
 /// Few values for each weight, 0 among them, so that ties and switched-off parts are common.
@@ -42,12 +52,24 @@ fn weights() -> impl Strategy<Value = Weights> {
 fn features_part(items: &[Plain]) -> Vec<u8> {
     const VALUES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
     let attribute = |name, role, values| AttributeData { name, role, values };
-    let metadata = |i: usize| items.iter().map(|item| item.metadata[i].iter().map(|v| VALUES[usize::from(*v)]).collect()).collect();
+    let metadata = |i: usize| {
+        items
+            .iter()
+            .map(|item| item.metadata[i].iter().map(|v| VALUES[usize::from(*v)]).collect())
+            .collect()
+    };
     let data = ItemsData {
         ids: (0..items.len() as u64).map(|i| ItemId::Int(1000 - i)).collect(),
         years: items.iter().map(|item| item.year.unwrap_or(0)).collect(),
         attributes: vec![
-            attribute("genre", role::GENRE, items.iter().map(|item| item.genres.iter().map(|g| VALUES[usize::from(*g)]).collect()).collect()),
+            attribute(
+                "genre",
+                role::GENRE,
+                items
+                    .iter()
+                    .map(|item| item.genres.iter().map(|g| VALUES[usize::from(*g)]).collect())
+                    .collect(),
+            ),
             attribute("platform", role::METADATA, metadata(0)),
             attribute("type", role::METADATA, metadata(1)),
             attribute("language", role::METADATA, metadata(2)),
@@ -75,9 +97,22 @@ fn oracle(a: &Plain, b: &Plain, w: &Weights, how: GenreSimilarity) -> f64 {
     };
     let dot = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
     let lengths = (dot(&a.text, &a.text) * dot(&b.text, &b.text)).sqrt();
-    let text = if lengths == 0.0 { 0.0 } else { dot(&a.text, &b.text) / lengths };
-    let both: Vec<bool> = a.metadata.iter().zip(&b.metadata).filter_map(|(x, y)| Some((*x)? == (*y)?)).collect();
-    let metadata = if both.is_empty() { 0.0 } else { both.iter().filter(|same| **same).count() as f64 / both.len() as f64 };
+    let text = if lengths == 0.0 {
+        0.0
+    } else {
+        dot(&a.text, &b.text) / lengths
+    };
+    let both: Vec<bool> = a
+        .metadata
+        .iter()
+        .zip(&b.metadata)
+        .filter_map(|(x, y)| Some((*x)? == (*y)?))
+        .collect();
+    let metadata = if both.is_empty() {
+        0.0
+    } else {
+        both.iter().filter(|same| **same).count() as f64 / both.len() as f64
+    };
     let year = match (a.year, b.year) {
         (Some(a), Some(b)) => (1.0 - f64::from(a.abs_diff(b)) / 25.0).max(0.0),
         _ => 0.0,
@@ -88,7 +123,10 @@ fn oracle(a: &Plain, b: &Plain, w: &Weights, how: GenreSimilarity) -> f64 {
 /// Every pair, every score, one sort.
 fn naive(features: &Features<'_>, subject: &Subject, w: &Weights, how: GenreSimilarity, limits: Limits) -> Vec<Hit> {
     let mut hits: Vec<Hit> = (0..features.items.len() as u32)
-        .map(|row| Hit { score: subject.parts(features, ItemIx(row), how).score(w), item: ItemIx(row) })
+        .map(|row| Hit {
+            score: subject.parts(features, ItemIx(row), how).score(w),
+            item: ItemIx(row),
+        })
         .filter(|hit| hit.score > 0.0 && hit.score >= limits.min && limits.except != Some(hit.item))
         .collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
@@ -149,7 +187,12 @@ proptest! {
 
 #[test]
 fn two_items_without_anything_have_nothing_in_common() {
-    let nothing = Plain { genres: BTreeSet::new(), metadata: [None; 3], year: None, text: [0.0; TERMS] };
+    let nothing = Plain {
+        genres: BTreeSet::new(),
+        metadata: [None; 3],
+        year: None,
+        text: [0.0; TERMS],
+    };
     let part = Container::open(features_part(&[nothing.clone(), nothing]), kind::FEATURES).unwrap();
     let features = Features::open(&part).unwrap();
     let parts = Subject::of_features(&features, ItemIx(0)).parts(&features, ItemIx(1), GenreSimilarity::Jaccard);

@@ -2,9 +2,7 @@
 
 use futures_util::StreamExt;
 use serde::Serialize;
-use worker::{
-    Context, Date, Env, Headers, Request, Response, ResponseBuilder, Result, console_log, event,
-};
+use worker::{Context, Date, Env, Headers, Request, Response, ResponseBuilder, Result, console_log, event};
 
 use crate::{
     api::{self, ApiRequest, ApiResponse, Reply},
@@ -54,11 +52,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     write(response)
 }
 
-async fn answer(
-    request: &ApiRequest,
-    env: &Env,
-    loaded: &mut Loaded,
-) -> std::result::Result<ApiResponse, Fault> {
+async fn answer(request: &ApiRequest, env: &Env, loaded: &mut Loaded) -> std::result::Result<ApiResponse, Fault> {
     if let Some(response) = api::without_pack(request) {
         return Ok(response);
     }

@@ -40,9 +40,7 @@ impl ApiRequest {
 
     /// A request without headers or body to a path, with its query string if it has one.
     pub fn new(method: Method, path_and_query: &str) -> ApiRequest {
-        let (path, query) = path_and_query
-            .split_once('?')
-            .unwrap_or((path_and_query, ""));
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
         ApiRequest {
             method,
             path: path.into(),
@@ -169,25 +167,15 @@ impl<'r> Call<'r> {
             return Err(response);
         }
         let asked = match route.endpoint {
-            Endpoint::Similar | Endpoint::ShowRecommendations => {
-                params::id_text(id.unwrap_or_default())
-                    .and_then(|id| Ok(Asked::Similar(id, Similar::read(&request.query)?)))
-            }
-            Endpoint::SimilarToNew => Similar::read(&request.query).and_then(|similar| {
-                Ok(Asked::SimilarToNew(
-                    params::new_item(&request.body)?,
-                    similar,
-                ))
-            }),
+            Endpoint::Similar | Endpoint::ShowRecommendations => params::id_text(id.unwrap_or_default())
+                .and_then(|id| Ok(Asked::Similar(id, Similar::read(&request.query)?))),
+            Endpoint::SimilarToNew => Similar::read(&request.query)
+                .and_then(|similar| Ok(Asked::SimilarToNew(params::new_item(&request.body)?, similar))),
             Endpoint::Stats => Ok(Asked::Stats),
             Endpoint::Health => Ok(Asked::Health),
         };
         match asked {
-            Ok(asked) => Ok(Call {
-                request,
-                route,
-                asked,
-            }),
+            Ok(asked) => Ok(Call { request, route, asked }),
             Err(problem) => Err(respond.problem(&problem)),
         }
     }
@@ -209,10 +197,7 @@ impl<'r> Call<'r> {
                 ask(engine, &query, |answer| json(answer, caching::NO_STORE))
             }
             Asked::Stats => json(&PackStats::of(engine), caching::ANSWER),
-            Asked::Health => json(
-                &Health::of(engine, &self.request.service),
-                caching::NO_STORE,
-            ),
+            Asked::Health => json(&Health::of(engine, &self.request.service), caching::NO_STORE),
         }
     }
 }
@@ -264,12 +249,7 @@ impl Respond<'_> {
     fn problem(&self, problem: &Problem) -> ApiResponse {
         // Every member is a string or a number: serialising them can't fail.
         let body = serde_json::to_vec(problem).unwrap_or_default();
-        let mut response = self.with_body(
-            problem.status,
-            problem::MEDIA_TYPE,
-            problem.cache_control(),
-            body,
-        );
+        let mut response = self.with_body(problem.status, problem::MEDIA_TYPE, problem.cache_control(), body);
         if problem.status == 503 {
             response.headers.push(("Retry-After", "5".into()));
         }
@@ -281,16 +261,10 @@ impl Respond<'_> {
         let headers = [
             ("Allow", allow),
             ("Access-Control-Allow-Methods", allow),
-            (
-                "Access-Control-Allow-Headers",
-                "Content-Type, If-None-Match",
-            ),
+            ("Access-Control-Allow-Headers", "Content-Type, If-None-Match"),
             ("Access-Control-Max-Age", caching::PREFLIGHT_SECONDS),
         ];
-        self.bare(
-            204,
-            headers.map(|(name, value)| (name, value.into())).into(),
-        )
+        self.bare(204, headers.map(|(name, value)| (name, value.into())).into())
     }
 
     fn with_body(&self, status: u16, media_type: &str, cache: &str, body: Vec<u8>) -> ApiResponse {

@@ -33,8 +33,7 @@ pub fn is_fresh(if_none_match: &str, etag: &str) -> bool {
         rest = rest.trim_start_matches([' ', '\t', ',']);
         rest = rest.strip_prefix("W/").unwrap_or(rest);
         // A tag may have commas in it, so the list is read tag by tag.
-        let Some((tag, after)) = rest.strip_prefix('"').and_then(|open| open.split_once('"'))
-        else {
+        let Some((tag, after)) = rest.strip_prefix('"').and_then(|open| open.split_once('"')) else {
             return false;
         };
         if etag.strip_prefix('"').and_then(|e| e.strip_suffix('"')) == Some(tag) {

@@ -42,10 +42,7 @@ impl Files {
         let assets = env
             .assets("ASSETS")
             .map_err(|_| Fault::new("assets_binding_missing", ""))?;
-        let path = env
-            .var("PACK_PATH")
-            .map(|path| path.to_string())
-            .unwrap_or_default();
+        let path = env.var("PACK_PATH").map(|path| path.to_string()).unwrap_or_default();
         let folder = match path.trim_matches('/') {
             "" if path.is_empty() => "/pack/".into(),
             "" => "/".into(),
@@ -66,10 +63,7 @@ impl Files {
         if response.status_code() != 200 {
             return Err(Fault::new("pack_file_missing", file));
         }
-        response
-            .bytes()
-            .await
-            .map_err(|_| Fault::new("pack_fetch", file))
+        response.bytes().await.map_err(|_| Fault::new("pack_fetch", file))
     }
 
     /// A part: the bytes to attach, and how many were read for them.

@@ -25,10 +25,7 @@ mod tests {
     #[test]
     fn a_bomb_stops_at_the_limit() {
         assert!(inflate(&compress_to_vec(&vec![0; MAX_INFLATED], 9)).is_some());
-        assert_eq!(
-            inflate(&compress_to_vec(&vec![0; MAX_INFLATED + 1], 9)),
-            None
-        );
+        assert_eq!(inflate(&compress_to_vec(&vec![0; MAX_INFLATED + 1], 9)), None);
     }
 
     #[test]

@@ -42,10 +42,7 @@ impl Similar {
             summaries: given.parse("summaries", "true or false")?,
         };
         // Which item is asked about doesn't matter for the ranges; without a pack there is none yet.
-        similar
-            .clone()
-            .of(Seed::Features(NewItem::default()))
-            .check()?;
+        similar.clone().of(Seed::Features(NewItem::default())).check()?;
         Ok(similar)
     }
 
@@ -66,12 +63,8 @@ impl Similar {
 /// # Errors
 /// 400 if an escape is broken or the bytes are not UTF-8.
 pub fn id_text(segment: &str) -> Result<Cow<'_, str>, Problem> {
-    decode(segment, false).ok_or_else(|| {
-        Problem::invalid_parameter(
-            "id",
-            "id must be UTF-8, with two hexadecimal digits after each %",
-        )
-    })
+    decode(segment, false)
+        .ok_or_else(|| Problem::invalid_parameter("id", "id must be UTF-8, with two hexadecimal digits after each %"))
 }
 
 /// The id that `text` is in a pack with ids of this kind.
@@ -127,17 +120,11 @@ impl Given<'_> {
             return Ok(None);
         };
         if values.next().is_some() {
-            return Err(Problem::invalid_parameter(
-                name,
-                format!("{name} must be given once"),
-            ));
+            return Err(Problem::invalid_parameter(name, format!("{name} must be given once")));
         }
         match decode(value, true).and_then(|value| T::read(&value)) {
             Some(value) => Ok(Some(value)),
-            None => Err(Problem::invalid_parameter(
-                name,
-                format!("{name} must be {expected}"),
-            )),
+            None => Err(Problem::invalid_parameter(name, format!("{name} must be {expected}"))),
         }
     }
 }
@@ -213,7 +200,8 @@ mod tests {
 
     #[test]
     fn every_parameter_reaches_the_query() {
-        let text = "n=7&min_similarity=0.25&genre_weight=1&text_weight=2.5&metadata_weight=0&year_weight=1e3&summaries=true";
+        let text =
+            "n=7&min_similarity=0.25&genre_weight=1&text_weight=2.5&metadata_weight=0&year_weight=1e3&summaries=true";
         let expected = Query {
             n: 7,
             min_similarity: 0.25,
@@ -270,11 +258,7 @@ mod tests {
         assert_eq!(id_text("a%2Fb+c%20d").unwrap(), "a/b+c d");
         assert_eq!(id_text("%C3%A9t%C3%A9").unwrap(), "été");
         for broken in ["%", "%4", "%zz", "a%", "%FF", "%C3", "%+1"] {
-            assert_eq!(
-                id_text(broken).expect_err(broken).parameter,
-                Some("id"),
-                "{broken}"
-            );
+            assert_eq!(id_text(broken).expect_err(broken).parameter, Some("id"), "{broken}");
         }
     }
 
@@ -289,17 +273,14 @@ mod tests {
             );
         }
         assert_eq!(
-            item_id(&"x".repeat(129), IdKind::String)
-                .expect_err("too long")
-                .code,
+            item_id(&"x".repeat(129), IdKind::String).expect_err("too long").code,
             "unknown_item"
         );
     }
 
     #[test]
     fn a_body_is_a_new_item_or_says_what_is_wrong() {
-        let item = new_item(br#"{"name":"New","genres":["Drama"],"type":"Scripted","year":2024}"#)
-            .unwrap();
+        let item = new_item(br#"{"name":"New","genres":["Drama"],"type":"Scripted","year":2024}"#).unwrap();
         assert_eq!(
             (item.name.as_str(), item.kind.as_deref(), item.year),
             ("New", Some("Scripted"), Some(2024))

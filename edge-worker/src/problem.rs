@@ -31,12 +31,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(
-        status: u16,
-        code: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Problem {
+    fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
         Problem {
             kind: format!("urn:aftershow:problem:{code}"),
             title,
@@ -125,9 +120,7 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Problem {
         match &error {
             QueryError::UnknownItem { .. } => Problem::unknown_item(error.to_string()),
-            QueryError::InvalidParameter { name, .. } => {
-                Problem::invalid_parameter(name, error.to_string())
-            }
+            QueryError::InvalidParameter { name, .. } => Problem::invalid_parameter(name, error.to_string()),
             // Parts that contradict each other, and whatever a later engine adds.
             _ => Problem::pack_unavailable(),
         }
@@ -166,8 +159,7 @@ mod tests {
 
     #[test]
     fn a_problem_has_the_members_of_rfc_9457() {
-        let json =
-            serde_json::to_value(Problem::invalid_parameter("n", "n must be a number")).unwrap();
+        let json = serde_json::to_value(Problem::invalid_parameter("n", "n must be a number")).unwrap();
         assert_eq!(
             json,
             serde_json::json!({

@@ -179,14 +179,8 @@ mod tests {
     #[test]
     fn a_placeholder_takes_one_segment_that_is_not_empty() {
         let id = |path| find(path).map(|(route, id)| (route.endpoint, id));
-        assert_eq!(
-            id("/v1/items/82/similar"),
-            Some((Endpoint::Similar, Some("82")))
-        );
-        assert_eq!(
-            id("/v1/items/a%2Fb/similar"),
-            Some((Endpoint::Similar, Some("a%2Fb")))
-        );
+        assert_eq!(id("/v1/items/82/similar"), Some((Endpoint::Similar, Some("82"))));
+        assert_eq!(id("/v1/items/a%2Fb/similar"), Some((Endpoint::Similar, Some("a%2Fb"))));
         assert_eq!(
             id("/shows/82/recommendations"),
             Some((Endpoint::ShowRecommendations, Some("82")))

@@ -39,9 +39,7 @@ pub enum Form {
 impl Form {
     /// The form that has these parts; `self` unless one of them is of the catalogue.
     pub fn with(self, parts: &[PartFile]) -> Form {
-        let resident = |file: &PartFile| {
-            matches!(file.part, Part::Features | Part::Display | Part::Neighbours)
-        };
+        let resident = |file: &PartFile| matches!(file.part, Part::Features | Part::Display | Part::Neighbours);
         if parts.iter().any(resident) {
             Form::Resident
         } else {
@@ -87,9 +85,7 @@ pub async fn open(files: &Files, loaded: &mut Loaded) -> Result<(), Fault> {
 pub fn ask<T>(form: Form, question: impl FnOnce(&Engine) -> T) -> Result<T, Fault> {
     ENGINES.with(|engines| {
         let engines = engines.try_borrow().map_err(|_| busy())?;
-        let engines = engines
-            .as_ref()
-            .ok_or_else(|| Fault::new("pack_not_open", ""))?;
+        let engines = engines.as_ref().ok_or_else(|| Fault::new("pack_not_open", ""))?;
         Ok(question(match form {
             Form::Lazy => &engines.lazy,
             Form::Resident => &engines.resident,
@@ -98,12 +94,7 @@ pub fn ask<T>(form: Form, question: impl FnOnce(&Engine) -> T) -> Result<T, Faul
 }
 
 /// Fetches the parts that the engine hasn't got, all at once, and attaches them.
-pub async fn load(
-    form: Form,
-    parts: &[PartFile],
-    files: &Files,
-    loaded: &mut Loaded,
-) -> Result<(), Fault> {
+pub async fn load(form: Form, parts: &[PartFile], files: &Files, loaded: &mut Loaded) -> Result<(), Fault> {
     let missing: Vec<&PartFile> = ask(form, |engine| {
         parts.iter().filter(|file| !engine.has(file.part)).collect()
     })?;
@@ -119,9 +110,7 @@ pub async fn load(
 fn attach(form: Form, file: &PartFile, bytes: Vec<u8>) -> Result<(), Fault> {
     ENGINES.with(|engines| {
         let mut engines = engines.try_borrow_mut().map_err(|_| busy())?;
-        let engines = engines
-            .as_mut()
-            .ok_or_else(|| Fault::new("pack_not_open", ""))?;
+        let engines = engines.as_mut().ok_or_else(|| Fault::new("pack_not_open", ""))?;
         let engine = match form {
             Form::Lazy => &mut engines.lazy,
             Form::Resident => &mut engines.resident,

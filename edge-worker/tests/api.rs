@@ -69,10 +69,7 @@ fn assert_common(response: &ApiResponse) {
 fn assert_problem(response: &ApiResponse, status: u16, code: &str) {
     assert_common(response);
     assert_eq!(response.status, status, "{response:?}");
-    assert_eq!(
-        response.header("Content-Type"),
-        Some("application/problem+json")
-    );
+    assert_eq!(response.header("Content-Type"), Some("application/problem+json"));
     let problem = body(response);
     assert_eq!(
         (problem["status"].as_u64(), problem["code"].as_str()),
@@ -106,10 +103,7 @@ fn similar_items_are_cores_answer_as_it_is() {
     let answer = body(&response);
     assert_eq!(answer["subject"]["name"], "Harbour Lights");
     assert_eq!(answer["items"][0]["name"], "The Long Tide");
-    assert_eq!(
-        answer["items"][0]["shared_genres"],
-        json!(["Crime", "Drama"])
-    );
+    assert_eq!(answer["items"][0]["shared_genres"], json!(["Crime", "Drama"]));
     assert_eq!(answer["route"], "shard");
     let resident = serde_json::to_value(expected(&host, &Query::similar(ItemId::Int(1)))).unwrap();
     assert_eq!(
@@ -153,28 +147,16 @@ fn other_weights_score_the_whole_catalogue() {
         answer["weights"],
         json!({"genre": 0.0, "text": 0.0, "metadata": 0.0, "year": 1.0})
     );
-    assert_eq!(
-        answer["items"][0]["name"], "Cold Harbour",
-        "the nearest year: {answer}"
-    );
-    assert_eq!(
-        answer["items"][0]["score"],
-        answer["items"][0]["year_score"]
-    );
+    assert_eq!(answer["items"][0]["name"], "Cold Harbour", "the nearest year: {answer}");
+    assert_eq!(answer["items"][0]["score"], answer["items"][0]["year_score"]);
 }
 
 #[test]
 fn summaries_come_only_when_asked_for() {
     let host = host();
-    assert_eq!(
-        body(&get(&host, SIMILAR))["items"][0]["summary"],
-        Value::Null
-    );
+    assert_eq!(body(&get(&host, SIMILAR))["items"][0]["summary"], Value::Null);
     let answer = body(&get(&host, "/v1/items/1/similar?summaries=true"));
-    assert_eq!(
-        answer["items"][0]["summary"],
-        "What The Long Tide is about."
-    );
+    assert_eq!(answer["items"][0]["summary"], "What The Long Tide is about.");
     assert_eq!(*host.read.borrow(), ["summaries.00000000000000aa.bin"]);
 }
 
@@ -205,7 +187,8 @@ fn n_and_min_similarity_cut_the_list() {
 #[test]
 fn a_show_that_the_pack_has_never_seen_finds_its_likes() {
     let host = host();
-    let new = json!({"name": "Black Harbour", "genres": ["Crime", "Drama"], "summary": "A harbour.", "platform": "BBC One"});
+    let new =
+        json!({"name": "Black Harbour", "genres": ["Crime", "Drama"], "summary": "A harbour.", "platform": "BBC One"});
     let response = post(&host, "/v1/similar?n=2", new.to_string());
     assert_common(&response);
     assert_eq!(
@@ -365,30 +348,17 @@ fn what_needs_no_pack_is_answered_without_one() {
         (Method::Options, SIMILAR, 204),
     ] {
         let response = api::without_pack(&ApiRequest::new(method, path));
-        assert_eq!(
-            response.map(|response| response.status),
-            Some(status),
-            "{path}"
-        );
+        assert_eq!(response.map(|response| response.status), Some(status), "{path}");
     }
-    assert_eq!(
-        api::without_pack(&ApiRequest::new(Method::Get, SIMILAR)),
-        None
-    );
-    assert_eq!(
-        api::without_pack(&ApiRequest::new(Method::Get, "/health")),
-        None
-    );
+    assert_eq!(api::without_pack(&ApiRequest::new(Method::Get, SIMILAR)), None);
+    assert_eq!(api::without_pack(&ApiRequest::new(Method::Get, "/health")), None);
 }
 
 #[test]
 fn unknown_parameters_are_ignored() {
     let host = host();
     let plain = get(&host, SIMILAR);
-    assert_eq!(
-        get(&host, "/v1/items/1/similar?utm_source=mail&_=1&_=2&%zz"),
-        plain
-    );
+    assert_eq!(get(&host, "/v1/items/1/similar?utm_source=mail&_=1&_=2&%zz"), plain);
 }
 
 #[test]
@@ -448,10 +418,7 @@ fn a_preflight_is_answered_for_every_route_and_for_no_other_path() {
         );
         assert_eq!(response.header("Access-Control-Max-Age"), Some("86400"));
         assert_eq!(
-            (
-                response.header("Content-Length"),
-                response.header("Content-Type")
-            ),
+            (response.header("Content-Length"), response.header("Content-Type")),
             (None, None)
         );
     }
@@ -466,27 +433,11 @@ fn a_preflight_is_answered_for_every_route_and_for_no_other_path() {
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
     let host = host();
-    for path in [
-        SIMILAR,
-        "/v1/stats",
-        "/health",
-        "/v1/items/99/similar",
-        "/nothing",
-    ] {
-        let (get, head) = (
-            get(&host, path),
-            host.respond(&ApiRequest::new(Method::Head, path)),
-        );
-        assert_eq!(
-            (head.status, &head.headers),
-            (get.status, &get.headers),
-            "{path}"
-        );
+    for path in [SIMILAR, "/v1/stats", "/health", "/v1/items/99/similar", "/nothing"] {
+        let (get, head) = (get(&host, path), host.respond(&ApiRequest::new(Method::Head, path)));
+        assert_eq!((head.status, &head.headers), (get.status, &get.headers), "{path}");
         assert!(head.body.is_empty() && !get.body.is_empty());
-        assert_eq!(
-            head.header("Content-Length"),
-            Some(get.body.len().to_string().as_str())
-        );
+        assert_eq!(head.header("Content-Length"), Some(get.body.len().to_string().as_str()));
     }
 }
 
@@ -515,10 +466,7 @@ fn an_answer_that_the_client_has_already_is_a_304_with_the_same_caching_headers(
                 assert_eq!(response.header(name), full.header(name));
             }
             if status == 304 {
-                assert_eq!(
-                    (response.body.len(), response.header("Content-Length")),
-                    (0, None)
-                );
+                assert_eq!((response.body.len(), response.header("Content-Length")), (0, None));
             }
         }
     }
@@ -534,10 +482,7 @@ fn an_answer_that_the_client_has_already_is_a_304_with_the_same_caching_headers(
 #[test]
 fn string_ids_are_found_by_their_escaped_form_and_come_back_as_they_are() {
     let host = Host::new(IdKind::String);
-    for path in [
-        "/v1/items/tv%2F%C3%A9%201/similar",
-        "/v1/items/tv%2f%c3%a9%201/similar",
-    ] {
+    for path in ["/v1/items/tv%2F%C3%A9%201/similar", "/v1/items/tv%2f%c3%a9%201/similar"] {
         let answer = body(&get(&host, path));
         assert_eq!(answer["subject"]["id"], small_pack::string_id("1"));
         assert_eq!(answer["items"][0]["id"], small_pack::string_id("2"));
@@ -550,27 +495,18 @@ fn an_isolate_without_the_pack_says_503_and_nothing_of_the_inside() {
     let request = ApiRequest::new(Method::Get, "/health");
     let response = api::pack_unavailable(&request);
     assert_problem(&response, 503, "pack_unavailable");
-    assert_eq!(
-        (response.route, response.header("Retry-After")),
-        ("/health", Some("5"))
-    );
+    assert_eq!((response.route, response.header("Retry-After")), ("/health", Some("5")));
     assert_problem(&api::internal(&request), 500, "internal");
 }
 
 #[test]
 fn a_reply_names_the_parts_it_needs() {
     let host = host();
-    let Reply::NeedParts(parts) = api::respond(
-        &host.engine.borrow(),
-        &ApiRequest::new(Method::Get, SIMILAR),
-    ) else {
+    let Reply::NeedParts(parts) = api::respond(&host.engine.borrow(), &ApiRequest::new(Method::Get, SIMILAR)) else {
         panic!("an engine without parts has an answer")
     };
     assert_eq!(
-        parts
-            .iter()
-            .map(|file| file.file.as_str())
-            .collect::<Vec<_>>(),
+        parts.iter().map(|file| file.file.as_str()).collect::<Vec<_>>(),
         ["table.00000000000000cc.bin"]
     );
 }

@@ -21,7 +21,11 @@ impl BuiltPack {
     pub fn of(spec: &str, threads: usize) -> BuiltPack {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let source = Source::parse(spec).expect("a source");
-        let config = Config { catalog: vec![source], threads: Some(threads), ..Config::default() };
+        let config = Config {
+            catalog: vec![source],
+            threads: Some(threads),
+            ..Config::default()
+        };
         let plan = Plan::new(folder.path().join("pack"));
         run(&config, &plan, &Progress::new(Style::Quiet)).expect("a pack");
         BuiltPack { folder }
@@ -51,22 +55,13 @@ impl BuiltPack {
     }
 }
 
-/// What came of a question.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answered {
-    /// An answer.
-    Items(aftershow_core::Answer),
-    /// The code of an error.
-    Error(String),
-}
-
 impl BuiltPack {
-    /// Asks a question over the lazy parts, as a page does.
-    pub fn ask(&self, query: &Query) -> Answered {
-        match self.open().answer(query) {
-            Ok(answer) => Answered::Items(answer),
-            Err(error) => Answered::Error(error.code().to_owned()),
-        }
+    /// Asks a question over the lazy parts, as a page does; an error is its code.
+    ///
+    /// # Errors
+    /// The code of whatever went wrong.
+    pub fn ask(&self, query: &Query) -> Result<aftershow_core::Answer, String> {
+        self.open().answer(query).map_err(|error| error.code().to_owned())
     }
 }
 

@@ -61,7 +61,10 @@ fn shared_option(query: &mut Query, key: &str, value: &JsValue, subject: &str) -
         "metadata_weight" => query.weights.metadata = weight(),
         "year_weight" => query.weights.year = weight(),
         "summaries" => {
-            let wrong = QueryError::InvalidParameter { name: "summaries", expected: "true or false" };
+            let wrong = QueryError::InvalidParameter {
+                name: "summaries",
+                expected: "true or false",
+            };
             query.summaries = value.as_bool().ok_or(wrong)?;
         }
         _ => {
@@ -89,7 +92,12 @@ fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
                 let year = value.as_f64().and_then(whole).and_then(|year| u16::try_from(year).ok());
                 item.year = Some(year.ok_or_else(|| wrong("a whole number from 0 to 65535"))?);
             }
-            _ => return Err(unknown_key(&name(), "name, genres, summary, platform, type, language, year")),
+            _ => {
+                return Err(unknown_key(
+                    &name(),
+                    "name, genres, summary, platform, type, language, year",
+                ));
+            }
         }
     }
     Ok(item)
@@ -113,7 +121,9 @@ fn unknown_key(key: &str, known: &str) -> Failure {
 /// An id's canonical text. An attribute of an HTML element is always a string, so "82" names the
 /// item 82 of a pack of integer ids; and 82 names the item "82" of a pack of strings.
 fn id_text(value: &JsValue) -> Option<String> {
-    value.as_string().or_else(|| value.as_f64().and_then(whole).map(|id| id.to_string()))
+    value
+        .as_string()
+        .or_else(|| value.as_f64().and_then(whole).map(|id| id.to_string()))
 }
 
 /// The number as an integer, if it is one of 0 to 2⁵³ − 1.
@@ -122,7 +132,11 @@ pub fn whole(number: f64) -> Option<u64> {
 }
 
 fn strings(value: &JsValue) -> Option<Vec<String>> {
-    Array::is_array(value).then(|| Array::from(value))?.iter().map(|value| value.as_string()).collect()
+    Array::is_array(value)
+        .then(|| Array::from(value))?
+        .iter()
+        .map(|value| value.as_string())
+        .collect()
 }
 
 /// The answer, or `{need_parts: [{file, deflated}]}`.
@@ -133,7 +147,9 @@ pub fn outcome(outcome: Outcome) -> JsValue {
     }
     match outcome {
         Outcome::Answer(answer) => flat::answer(&answer),
-        Outcome::NeedParts(files) => to_js(&NeedParts { need_parts: files.iter().map(File::of).collect() }),
+        Outcome::NeedParts(files) => to_js(&NeedParts {
+            need_parts: files.iter().map(File::of).collect(),
+        }),
     }
 }
 
@@ -150,7 +166,10 @@ struct File<'a> {
 
 impl File<'_> {
     fn of(file: &PartFile) -> File<'_> {
-        File { file: &file.file, deflated: file.deflated }
+        File {
+            file: &file.file,
+            deflated: file.deflated,
+        }
     }
 }
 
@@ -167,7 +186,16 @@ pub fn info(engine: &Engine) -> JsValue {
     let [genre, text, metadata, year] = flat::weights(&stats.weights);
     let info = to_js(&stats);
     // Setting a property of an object that was made just now can't fail.
-    let _ = Reflect::set(&info, &"weights".into(), &to_js(&Decimals { genre, text, metadata, year }));
+    let _ = Reflect::set(
+        &info,
+        &"weights".into(),
+        &to_js(&Decimals {
+            genre,
+            text,
+            metadata,
+            year,
+        }),
+    );
     info
 }
 

@@ -15,13 +15,21 @@ pub struct Failure {
 impl Failure {
     /// A parameter that can't be what it is, or can't be at all.
     pub fn parameter(name: &str, message: String) -> Failure {
-        Failure { code: "invalid_parameter", message, parameter: Some(name.into()) }
+        Failure {
+            code: "invalid_parameter",
+            message,
+            parameter: Some(name.into()),
+        }
     }
 }
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
-        Failure { code: error.code(), message: error.to_string(), parameter: None }
+        Failure {
+            code: error.code(),
+            message: error.to_string(),
+            parameter: None,
+        }
     }
 }
 
@@ -31,7 +39,11 @@ impl From<QueryError> for Failure {
             QueryError::InvalidParameter { name, .. } => Some((*name).into()),
             _ => None,
         };
-        Failure { code: error.code(), message: error.to_string(), parameter }
+        Failure {
+            code: error.code(),
+            message: error.to_string(),
+            parameter,
+        }
     }
 }
 

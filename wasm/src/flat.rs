@@ -1,12 +1,12 @@
-//! An answer laid flat, for `js/answer.js` to build: two arguments cross, not hundreds of values.
+//! An answer laid flat, for `answer.js` to build: two arguments cross, not hundreds of values.
 //!
-//! Measured on 80,000 shows, ten items an answer, in microseconds: a property at a time 131, JSON
-//! text 76, laid flat TODO.
+//! One run on a pack of 80,000 shows, ten items an answer, microseconds for the conversion alone:
+//! a property at a time 135, as JSON text for the host's parser 76, laid flat 18.
 
 use aftershow_core::{Answer, Card, ItemId, Route, Scored, Weights};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/answer.js")]
+#[wasm_bindgen(module = "/src/answer.js")]
 extern "C" {
     #[wasm_bindgen(js_name = answer)]
     fn build(texts: &str, numbers: &[f64]) -> JsValue;
@@ -14,7 +14,10 @@ extern "C" {
 
 /// The answer as a plain object.
 pub fn answer(answer: &Answer) -> JsValue {
-    let mut flat = Flat { texts: String::with_capacity(4096), numbers: Vec::with_capacity(512) };
+    let mut flat = Flat {
+        texts: String::with_capacity(4096),
+        numbers: Vec::with_capacity(512),
+    };
     flat.text(match answer.route {
         Route::Stored => "stored",
         Route::Shard => "shard",
@@ -39,7 +42,10 @@ pub fn answer(answer: &Answer) -> JsValue {
 pub fn weights(weights: &Weights) -> [f64; 4] {
     [weights.genre, weights.text, weights.metadata, weights.year].map(|weight| {
         let rounded = |places: i32| (f64::from(weight) * 10f64.powi(places)).round() / 10f64.powi(places);
-        (0..17).map(rounded).find(|decimal| *decimal as f32 == weight).unwrap_or(weight.into())
+        (0..17)
+            .map(rounded)
+            .find(|decimal| *decimal as f32 == weight)
+            .unwrap_or(weight.into())
     })
 }
 
@@ -77,12 +83,17 @@ impl Flat {
     fn scored(&mut self, item: &Scored) {
         self.card(&item.card);
         let parts = item.parts;
-        self.numbers.extend([parts.score, parts.genre, parts.text, parts.metadata, parts.year]);
+        self.numbers
+            .extend([parts.score, parts.genre, parts.text, parts.metadata, parts.year]);
         self.list(&item.shared_genres);
     }
 
     fn text(&mut self, text: &str) {
-        let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+        let units = if text.is_ascii() {
+            text.len()
+        } else {
+            text.encode_utf16().count()
+        };
         self.count(units);
         self.texts.push_str(text);
     }

@@ -5,10 +5,10 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`manifest`] | the manifest, read from its object |
-//! | [`convert`] | options to queries, outcomes to objects |
-//! | [`flat`] | answers laid flat, and built into objects by `js/answer.js` |
-//! | [`error`] | core's errors as `Error` objects with `code` and `parameter` |
+//! | `manifest` | the manifest, read from its object |
+//! | `convert` | options to queries, outcomes to objects |
+//! | `flat` | answers laid flat, and built into objects by `answer.js` |
+//! | `error` | core's errors as `Error` objects with `code` and `parameter` |
 
 use aftershow_core::OpenError;
 use wasm_bindgen::prelude::*;

@@ -18,7 +18,10 @@ use wasm_bindgen::prelude::*;
 /// key for anything else.
 pub fn read(value: &JsValue) -> Result<Manifest, OpenError> {
     let manifest = Object { value, name: "" };
-    FormatOnly { format: manifest.int("format")? }.check()?;
+    FormatOnly {
+        format: manifest.int("format")?,
+    }
+    .check()?;
     Ok(Manifest {
         format: manifest.int("format")?,
         pack_id: manifest.text("pack_id")?,
@@ -69,7 +72,11 @@ fn part(part: &Object<'_>) -> Result<PartEntry, OpenError> {
 }
 
 fn series(series: &Object<'_>) -> Result<Series, OpenError> {
-    let hash = |value: JsValue| value.as_string().ok_or_else(|| series.wrong("hashes", "an array of strings"));
+    let hash = |value: JsValue| {
+        value
+            .as_string()
+            .ok_or_else(|| series.wrong("hashes", "an array of strings"))
+    };
     Ok(Series {
         items_per_file: series.or_default("items_per_file", Object::int)?,
         hashes: series.array("hashes")?.iter().map(hash).collect::<Result<_, _>>()?,
@@ -90,7 +97,9 @@ impl Object<'_> {
 
     fn wrong(&self, key: &str, expected: &str) -> OpenError {
         let dot = if self.name.is_empty() { "" } else { "." };
-        OpenError::Manifest { reason: [self.name, dot, key, " must be ", expected].concat() }
+        OpenError::Manifest {
+            reason: [self.name, dot, key, " must be ", expected].concat(),
+        }
     }
 
     /// The value of a key that may be left out.
@@ -99,7 +108,11 @@ impl Object<'_> {
         key: &str,
         read: impl FnOnce(&Self, &str) -> Result<T, OpenError>,
     ) -> Result<T, OpenError> {
-        if self.get(key).is_undefined() { Ok(T::default()) } else { read(self, key) }
+        if self.get(key).is_undefined() {
+            Ok(T::default())
+        } else {
+            read(self, key)
+        }
     }
 
     fn with<T>(&self, key: &str, read: impl FnOnce(&Object<'_>) -> Result<T, OpenError>) -> Result<T, OpenError> {
@@ -107,7 +120,10 @@ impl Object<'_> {
         if !value.is_object() {
             return Err(self.wrong(key, "an object"));
         }
-        read(&Object { value: &value, name: key })
+        read(&Object {
+            value: &value,
+            name: key,
+        })
     }
 
     fn array(&self, key: &str) -> Result<Array, OpenError> {
@@ -115,7 +131,15 @@ impl Object<'_> {
     }
 
     fn list<T>(&self, key: &str, read: fn(&Object<'_>) -> Result<T, OpenError>) -> Result<Vec<T>, OpenError> {
-        self.array(key)?.iter().map(|value| read(&Object { value: &value, name: key })).collect()
+        self.array(key)?
+            .iter()
+            .map(|value| {
+                read(&Object {
+                    value: &value,
+                    name: key,
+                })
+            })
+            .collect()
     }
 
     fn text(&self, key: &str) -> Result<String, OpenError> {
@@ -127,11 +151,17 @@ impl Object<'_> {
     }
 
     fn float(&self, key: &str) -> Result<f32, OpenError> {
-        self.get(key).as_f64().map(|x| x as f32).ok_or_else(|| self.wrong(key, "a number"))
+        self.get(key)
+            .as_f64()
+            .map(|x| x as f32)
+            .ok_or_else(|| self.wrong(key, "a number"))
     }
 
     fn whole(&self, key: &str) -> Result<u64, OpenError> {
-        self.get(key).as_f64().and_then(crate::convert::whole).ok_or_else(|| self.wrong(key, "a whole number"))
+        self.get(key)
+            .as_f64()
+            .and_then(crate::convert::whole)
+            .ok_or_else(|| self.wrong(key, "a whole number"))
     }
 
     fn int(&self, key: &str) -> Result<u32, OpenError> {

@@ -8,7 +8,7 @@ import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const demo = fileURLToPath(new URL("../dist", import.meta.url));
 
 const TYPES = {
   ".css": "text/css",
@@ -30,19 +30,19 @@ export function packFolder() {
 }
 
 /**
- * Serves dist/ under `base` and the pack under `base`pack/, from files and with no other help. `answer(file)` may delay a
+ * Serves a folder (the built demo, if no other is named) under `base` and the pack under `base`pack/, from files and with no other help. `answer(file)` may delay a
  * file of the pack (a promise) or refuse it (`false`).
  */
-export async function serve(pack, base = "/") {
-  if (!existsSync(join(dist, "index.html"))) throw new Error("dist/ is missing: run `npm run build` first");
+export async function serve(pack, base = "/", folder = demo) {
+  if (folder === demo && !existsSync(join(demo, "index.html"))) throw new Error("dist/ is missing: run `npm run build` first");
   const host = { answer: () => true, requests: [] };
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://host").pathname));
     host.requests.push(path);
     const inside = path.startsWith(base) ? path.slice(base.length) : null;
-    const file = inside?.startsWith("pack/") ? join(pack, inside.slice(5)) : join(dist, inside || "index.html");
+    const file = inside?.startsWith("pack/") ? join(pack, inside.slice(5)) : join(folder, inside || "index.html");
     const allowed = inside?.startsWith("pack/") ? await host.answer(inside.slice(5)) : true;
-    const within = file.startsWith(pack + sep) || file.startsWith(dist + sep);
+    const within = file.startsWith(pack + sep) || file.startsWith(join(folder, sep));
     if (inside === null || !allowed || !within || !(await stat(file).catch(() => null))?.isFile()) {
       response.writeHead(404).end();
       return;

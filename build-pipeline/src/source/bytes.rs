@@ -119,10 +119,7 @@ mod tests {
             (b" \n", "empty"),
         ] {
             let message = loaded(bytes, 100).unwrap_err().to_string();
-            assert!(
-                message.contains(what) && message.starts_with('/'),
-                "{message}"
-            );
+            assert!(message.contains(what) && message.starts_with('/'), "{message}");
         }
     }
 }

@@ -14,33 +14,17 @@ use crate::error::BuildError;
 pub fn read(name: &str, bytes: &[u8], source: &Source) -> Result<Page, BuildError> {
     let refuse = |place: String, reason: String| BuildError::Input { place, reason };
     let is_tsv = name.trim_end_matches(".gz").ends_with(".tsv");
-    let delimiter = source
-        .mapping
-        .delimiter
-        .unwrap_or(if is_tsv { '\t' } else { ',' });
+    let delimiter = source.mapping.delimiter.unwrap_or(if is_tsv { '\t' } else { ',' });
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter as u8)
         .flexible(true)
         .from_reader(bytes);
-    let header = reader.headers().map_err(|e| {
-        refuse(
-            format!("{name}, line 1"),
-            format!("the header can't be read: {e}"),
-        )
-    })?;
-    let columns: Vec<String> = header
-        .iter()
-        .map(|column| column.trim().to_owned())
-        .collect();
-    let targets: Vec<_> = columns
-        .iter()
-        .map(|column| source.mapping.target(column))
-        .collect();
-    let known: BTreeMap<_, _> = columns
-        .iter()
-        .cloned()
-        .zip(targets.iter().cloned())
-        .collect();
+    let header = reader
+        .headers()
+        .map_err(|e| refuse(format!("{name}, line 1"), format!("the header can't be read: {e}")))?;
+    let columns: Vec<String> = header.iter().map(|column| column.trim().to_owned()).collect();
+    let targets: Vec<_> = columns.iter().map(|column| source.mapping.target(column)).collect();
+    let known: BTreeMap<_, _> = columns.iter().cloned().zip(targets.iter().cloned()).collect();
     for field in ["id", "name"] {
         if let Some(reason) = mapping::no_column(field, &known) {
             return Err(refuse(format!("{name}, line 1"), reason));
@@ -75,23 +59,14 @@ pub fn read(name: &str, bytes: &[u8], source: &Source) -> Result<Page, BuildErro
             }
         }
         let line = row.position().map_or(0, |p| p.line());
-        let unreadable = |reason: String| {
-            Err(Unreadable {
-                record,
-                line,
-                reason,
-            })
-        };
+        let unreadable = |reason: String| Err(Unreadable { record, line, reason });
         records.push(if row.len() != columns.len() {
             unreadable(format!(
                 "it has {} fields, and the header has {}",
                 row.len(),
                 columns.len()
             ))
-        } else if let Some(bad) = row
-            .iter()
-            .position(|field| std::str::from_utf8(field).is_err())
-        {
+        } else if let Some(bad) = row.iter().position(|field| std::str::from_utf8(field).is_err()) {
             unreadable(format!("the field {} is not UTF-8", columns[bad]))
         } else {
             let mut draft = Draft {
@@ -149,11 +124,7 @@ mod tests {
     fn a_row_with_the_wrong_number_of_fields_or_bad_utf_8_is_told_by_its_line() {
         let csv = b"id,name\n1,A\n2\n3,\xff\n4,D\n";
         let page = read("a.csv", csv, &source("\"csv:a.csv\"")).unwrap();
-        let bad: Vec<_> = page
-            .records
-            .iter()
-            .filter_map(|r| r.as_ref().err())
-            .collect();
+        let bad: Vec<_> = page.records.iter().filter_map(|r| r.as_ref().err()).collect();
         assert_eq!(
             bad.iter().map(|b| (b.record, b.line)).collect::<Vec<_>>(),
             [(2, 3), (3, 4)]
@@ -170,14 +141,11 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            message.starts_with("a.csv, line 1: no column is the name")
-                && message.ends_with("id, titel"),
+            message.starts_with("a.csv, line 1: no column is the name") && message.ends_with("id, titel"),
             "{message}"
         );
         let typo = source(r#"{"spec": "csv:a.csv", "columns": {"titel": "name"}}"#);
-        let message = read("a.csv", b"id,name\n1,A\n", &typo)
-            .unwrap_err()
-            .to_string();
+        let message = read("a.csv", b"id,name\n1,A\n", &typo).unwrap_err().to_string();
         assert!(message.contains("maps a column \"titel\""), "{message}");
     }
 
@@ -191,12 +159,6 @@ mod tests {
             1
         );
         let semicolon = source(r#"{"spec": "csv:a.csv", "delimiter": ";"}"#);
-        assert_eq!(
-            read("a.csv", b"id;name\n1;A\n", &semicolon)
-                .unwrap()
-                .records
-                .len(),
-            1
-        );
+        assert_eq!(read("a.csv", b"id;name\n1;A\n", &semicolon).unwrap().records.len(), 1);
     }
 }

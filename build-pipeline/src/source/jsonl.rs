@@ -44,8 +44,7 @@ pub fn read(name: &str, bytes: &[u8], source: &Source) -> Result<Page, BuildErro
             }
             Ok(_) => unreadable("the line is not an object".to_owned()),
             Err(e) if e.is_eof() && line_number > 1 && is_last(bytes, line) => {
-                let reason =
-                    "the last line ends too early; the file seems to be cut off".to_owned();
+                let reason = "the last line ends too early; the file seems to be cut off".to_owned();
                 return Err(BuildError::Input {
                     place: format!("{name}, line {line_number}"),
                     reason,
@@ -60,11 +59,7 @@ pub fn read(name: &str, bytes: &[u8], source: &Source) -> Result<Page, BuildErro
             }
         });
     }
-    let first = records
-        .iter()
-        .flatten()
-        .next()
-        .map(|draft: &Draft| draft.line);
+    let first = records.iter().flatten().next().map(|draft: &Draft| draft.line);
     for field in ["id", "name"] {
         // Only when records were read: a file of bad lines is told line by line.
         if let (Some(line), Some(reason)) = (first, mapping::no_column(field, &columns)) {
@@ -144,11 +139,7 @@ mod tests {
     use crate::source::Scalar;
 
     fn read_lines(lines: &str, source: &str) -> Result<Page, BuildError> {
-        read(
-            "a.jsonl",
-            lines.as_bytes(),
-            &serde_json::from_str(source).unwrap(),
-        )
+        read("a.jsonl", lines.as_bytes(), &serde_json::from_str(source).unwrap())
     }
 
     #[test]
@@ -169,10 +160,7 @@ mod tests {
         assert_eq!(draft.attributes["cast"], ["A", "B"]);
         assert_eq!(draft.attributes["tags"], ["x", "y"]);
         assert_eq!(
-            (
-                &draft.attributes["free"][0],
-                &draft.attributes["network.id"][0]
-            ),
+            (&draft.attributes["free"][0], &draft.attributes["network.id"][0]),
             (&"true".into(), &"3".into())
         );
         assert!(!draft.attributes.contains_key("gone"));
@@ -196,12 +184,9 @@ mod tests {
 
     #[test]
     fn a_last_line_that_ends_too_early_is_an_error() {
-        let message = read_lines(
-            "{\"id\": 1, \"name\": \"A\"}\n{\"id\": 2, \"na",
-            "\"jsonl:a.jsonl\"",
-        )
-        .unwrap_err()
-        .to_string();
+        let message = read_lines("{\"id\": 1, \"name\": \"A\"}\n{\"id\": 2, \"na", "\"jsonl:a.jsonl\"")
+            .unwrap_err()
+            .to_string();
         assert!(
             message.starts_with("a.jsonl, line 2: ") && message.contains("cut off"),
             "{message}"
@@ -227,10 +212,7 @@ mod tests {
                 r#"{"spec": "jsonl:a", "columns": {"id": "id"}}"#,
             )
             .unwrap();
-            assert!(
-                matches!(page.records[0].as_ref().unwrap().id, RawId::Bad(_)),
-                "{id}"
-            );
+            assert!(matches!(page.records[0].as_ref().unwrap().id, RawId::Bad(_)), "{id}");
         }
     }
 }

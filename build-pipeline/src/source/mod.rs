@@ -85,10 +85,7 @@ pub struct Unreadable {
 ///
 /// # Errors
 /// [`BuildError::Input`] names the file, and the line if there is one.
-pub fn read(
-    source: &Source,
-    mut page: impl FnMut(Page) -> Result<(), BuildError>,
-) -> Result<(), BuildError> {
+pub fn read(source: &Source, mut page: impl FnMut(Page) -> Result<(), BuildError>) -> Result<(), BuildError> {
     for file in source.files()? {
         page(match source.kind {
             Kind::Sample => tvmaze::read("sample", SAMPLE)?,
@@ -121,9 +118,7 @@ impl RawId {
     pub fn prefixed(self, prefix: Option<&str>) -> RawId {
         match (self, prefix) {
             (RawId::Int(v), Some(prefix)) => RawId::Text(format!("{prefix}{v}")),
-            (RawId::Text(s) | RawId::Untyped(s), Some(prefix)) => {
-                RawId::Text(format!("{prefix}{s}"))
-            }
+            (RawId::Text(s) | RawId::Untyped(s), Some(prefix)) => RawId::Text(format!("{prefix}{s}")),
             (id, _) => id,
         }
     }
@@ -144,10 +139,7 @@ impl<'de> Deserialize<'de> for RawId {
             }
 
             fn visit_i64<E>(self, v: i64) -> Result<RawId, E> {
-                Ok(u64::try_from(v).map_or_else(
-                    |_| RawId::Bad(format!("the negative number {v}")),
-                    RawId::Int,
-                ))
+                Ok(u64::try_from(v).map_or_else(|_| RawId::Bad(format!("the negative number {v}")), RawId::Int))
             }
 
             fn visit_f64<E>(self, v: f64) -> Result<RawId, E> {
@@ -178,10 +170,7 @@ impl<'de> Deserialize<'de> for RawId {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<RawId, A::Error> {
-                while map
-                    .next_entry::<de::IgnoredAny, de::IgnoredAny>()?
-                    .is_some()
-                {}
+                while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
                 Ok(RawId::Bad("an object".to_owned()))
             }
         }
@@ -265,10 +254,7 @@ mod tests {
 
     #[test]
     fn a_prefix_makes_any_id_a_string() {
-        assert_eq!(
-            RawId::Int(7).prefixed(Some("n-")),
-            RawId::Text("n-7".into())
-        );
+        assert_eq!(RawId::Int(7).prefixed(Some("n-")), RawId::Text("n-7".into()));
         assert_eq!(
             RawId::Untyped("s1".into()).prefixed(Some("n-")),
             RawId::Text("n-s1".into())

@@ -98,8 +98,7 @@ impl Source {
 
     /// Whether the two read a file of the same name in the same way.
     pub fn names_the_same_file(&self, other: &Source) -> bool {
-        self.kind == other.kind
-            && Path::new(&self.path).file_name() == Path::new(&other.path).file_name()
+        self.kind == other.kind && Path::new(&self.path).file_name() == Path::new(&other.path).file_name()
     }
 
     /// The source as messages name it.
@@ -144,16 +143,14 @@ impl Source {
         {
             return refuse(
                 "columns",
-                "only jsonl and csv sources have columns to map; here only id_prefix is possible"
-                    .to_owned(),
+                "only jsonl and csv sources have columns to map; here only id_prefix is possible".to_owned(),
             );
         }
         for (column, target) in &m.columns {
             if target.trim().is_empty() {
                 return refuse(
                     &format!("columns.{column}"),
-                    "must name a field or an attribute; to leave it out, put it under ignore"
-                        .to_owned(),
+                    "must name a field or an attribute; to leave it out, put it under ignore".to_owned(),
                 );
             }
         }
@@ -172,11 +169,7 @@ impl Source {
                 );
             }
         }
-        if let Some(name) = m
-            .constants
-            .keys()
-            .find(|name| matches!(name.as_str(), "id" | "name"))
-        {
+        if let Some(name) = m.constants.keys().find(|name| matches!(name.as_str(), "id" | "name")) {
             return refuse(
                 &format!("constants.{name}"),
                 "can't be the same for every record".to_owned(),
@@ -218,9 +211,7 @@ impl Source {
             }]);
         }
         if self.kind != Kind::Tvmaze {
-            let reason =
-                "is a folder, and this source is one file; name each file as a source of its own"
-                    .to_owned();
+            let reason = "is a folder, and this source is one file; name each file as a source of its own".to_owned();
             return Err(BuildError::Input {
                 place: path.display().to_string(),
                 reason,
@@ -297,15 +288,11 @@ mod tests {
     #[test]
     fn the_public_spec_keeps_only_the_name_of_an_absolute_path() {
         assert_eq!(
-            Source::parse("tvmaze:/home/me/shows.json")
-                .unwrap()
-                .public_spec(),
+            Source::parse("tvmaze:/home/me/shows.json").unwrap().public_spec(),
             "tvmaze:shows.json"
         );
         assert_eq!(
-            Source::parse("tvmaze:data/shows.json")
-                .unwrap()
-                .public_spec(),
+            Source::parse("tvmaze:data/shows.json").unwrap().public_spec(),
             "tvmaze:data/shows.json"
         );
     }
@@ -313,12 +300,7 @@ mod tests {
     #[test]
     fn the_pages_of_a_folder_come_in_the_order_of_their_numbers() {
         let dir = tempfile::tempdir().unwrap();
-        for name in [
-            "shows-10.json",
-            "shows-9.json.gz",
-            "shows-0.json",
-            "notes.txt",
-        ] {
+        for name in ["shows-10.json", "shows-9.json.gz", "shows-0.json", "notes.txt"] {
             fs::write(dir.path().join(name), "[]").unwrap();
         }
         let source = Source::parse(&format!("tvmaze:{}", dir.path().display())).unwrap();
@@ -340,11 +322,7 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        assert!(
-            refused("tvmaze").contains("has no .json"),
-            "{}",
-            refused("tvmaze")
-        );
+        assert!(refused("tvmaze").contains("has no .json"), "{}", refused("tvmaze"));
         assert!(refused("csv").contains("is a folder"), "{}", refused("csv"));
     }
 
@@ -378,17 +356,10 @@ mod tests {
                 r#"{"spec": "sample", "columns": {"title": "name"}}"#,
                 "catalog[0].columns",
             ),
-            (
-                r#"{"spec": "csv:a", "delimiter": "\""}"#,
-                "catalog[0].delimiter",
-            ),
+            (r#"{"spec": "csv:a", "delimiter": "\""}"#, "catalog[0].delimiter"),
         ];
         for (json, key) in cases {
-            assert!(
-                refused(json).starts_with(&format!("{key}: ")),
-                "{}",
-                refused(json)
-            );
+            assert!(refused(json).starts_with(&format!("{key}: ")), "{}", refused(json));
         }
     }
 }

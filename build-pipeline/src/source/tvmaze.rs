@@ -64,7 +64,8 @@ struct Image {
 pub fn read(name: &str, bytes: &[u8]) -> Result<Page, BuildError> {
     let refuse = |place: String, reason: String| Err(BuildError::Input { place, reason });
     if bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
-        let reason = "holds an object, and an array of shows is expected; a file with one object a line is a jsonl: source";
+        let reason =
+            "holds an object, and an array of shows is expected; a file with one object a line is a jsonl: source";
         return refuse(name.to_owned(), reason.to_owned());
     }
     let shows: Vec<&RawValue> = match serde_json::from_slice(bytes) {
@@ -112,11 +113,7 @@ fn reason(json: &str, error: &serde_json::Error) -> String {
         return "it is not an object".to_owned();
     }
     let message = error.to_string();
-    message
-        .split(" at line ")
-        .next()
-        .unwrap_or(&message)
-        .to_owned()
+    message.split(" at line ").next().unwrap_or(&message).to_owned()
 }
 
 /// The line on which each show begins. The shows lie in `bytes` one after the other.
@@ -136,10 +133,7 @@ fn lines_of(bytes: &[u8], shows: &[&RawValue]) -> Vec<u64> {
 
 fn draft(show: Show, record: u64, line: u64) -> Draft {
     let channels = [show.network, show.web_channel];
-    let country = channels
-        .iter()
-        .flatten()
-        .find_map(|n| n.country.as_ref()?.name.clone());
+    let country = channels.iter().flatten().find_map(|n| n.country.as_ref()?.name.clone());
     let platform = channels.into_iter().flatten().find_map(|n| n.name);
     let mut attributes = BTreeMap::new();
     attributes.extend(country.map(|c| ("country".to_owned(), vec![c])));
@@ -149,12 +143,7 @@ fn draft(show: Show, record: u64, line: u64) -> Draft {
         line,
         id: show.id,
         name: show.name,
-        genres: show
-            .genres
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
-            .collect(),
+        genres: show.genres.unwrap_or_default().into_iter().flatten().collect(),
         summary: show.summary,
         platform,
         kind: show.kind,
@@ -181,10 +170,7 @@ mod tests {
             "status": "Ended", "runtime": null, "averageRuntime": 42, "genres": ["Drama", null], "unknown": {"a": []}}]"#;
         let page = read("shows.json", json.as_bytes()).unwrap();
         let draft = page.records[0].as_ref().unwrap();
-        assert_eq!(
-            (draft.id.clone(), draft.name.as_deref()),
-            (RawId::Int(1), Some("A"))
-        );
+        assert_eq!((draft.id.clone(), draft.name.as_deref()), (RawId::Int(1), Some("A")));
         assert_eq!(
             (draft.platform.as_deref(), draft.image.as_deref()),
             (Some("W"), Some("o.jpg"))
@@ -209,10 +195,7 @@ mod tests {
             .map(|u| (u.record, u.line))
             .collect();
         assert_eq!(bad, [(2, 3), (3, 4)]);
-        assert_eq!(
-            page.records[2].as_ref().unwrap_err().reason,
-            "it is not an object"
-        );
+        assert_eq!(page.records[2].as_ref().unwrap_err().reason, "it is not an object");
         assert_eq!(page.records[3].as_ref().unwrap().line, 5);
     }
 

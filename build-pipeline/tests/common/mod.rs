@@ -51,11 +51,7 @@ impl Run {
     pub fn refused(self, words: &[&str]) -> Run {
         assert_eq!(self.code, Some(2), "{}{}", self.stdout, self.stderr);
         for word in words {
-            assert!(
-                self.stderr.contains(word),
-                "{word:?} is not in: {}",
-                self.stderr
-            );
+            assert!(self.stderr.contains(word), "{word:?} is not in: {}", self.stderr);
         }
         self
     }

@@ -9,6 +9,10 @@ use crate::{ids::ItemId, pack::PartFile};
 
 /// An answer, or the parts without which there is none yet.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one a question, and nearly always the large one"
+)]
 pub enum Outcome {
     /// The answer.
     Answer(Answer),

@@ -56,7 +56,10 @@ struct Kept(VecDeque<(Part, Container)>, usize);
 
 impl Kept {
     fn get(&self, part: Part) -> Option<&Container> {
-        self.0.iter().find(|(kept, _)| *kept == part).map(|(_, container)| container)
+        self.0
+            .iter()
+            .find(|(kept, _)| *kept == part)
+            .map(|(_, container)| container)
     }
 
     fn put(&mut self, part: Part, container: Container) {
@@ -130,10 +133,20 @@ impl Engine {
     pub fn attach(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
         let file = self.manifest.file(part).ok_or(OpenError::UnexpectedPart)?;
         if file.deflated && bytes.len() > MAX_INFLATED {
-            return Err(OpenError::Truncated { what: "inflated part over the limit" });
+            return Err(OpenError::Truncated {
+                what: "inflated part over the limit",
+            });
         }
         let items = self.manifest.items as usize;
-        let count = |n: usize| if n == items { Ok(()) } else { Err(OpenError::Value { what: "number of items" }) };
+        let count = |n: usize| {
+            if n == items {
+                Ok(())
+            } else {
+                Err(OpenError::Value {
+                    what: "number of items",
+                })
+            }
+        };
         match part {
             Part::Features => {
                 let container = Container::open(bytes, kind::FEATURES)?;
@@ -160,7 +173,9 @@ impl Engine {
                 let per_file = self.manifest.summaries.items_per_file as usize;
                 let from = (number as usize).saturating_mul(per_file);
                 if texts.len() != per_file.min(items.saturating_sub(from)) {
-                    return Err(OpenError::Value { what: "number of summaries" });
+                    return Err(OpenError::Value {
+                        what: "number of summaries",
+                    });
                 }
                 self.summaries.put(part, container);
             }
@@ -207,7 +222,9 @@ impl Engine {
     pub fn stats(&self) -> Stats {
         let features = self.features.iter().map(|(container, _)| container);
         let resident = features.chain(&self.neighbours).chain(&self.display);
-        let lazy = [&self.tables, &self.shards, &self.summaries].into_iter().flat_map(|kept| kept.0.iter());
+        let lazy = [&self.tables, &self.shards, &self.summaries]
+            .into_iter()
+            .flat_map(|kept| kept.0.iter());
         let attached = resident.chain(lazy.map(|(_, container)| container));
         let manifest = &self.manifest;
         Stats {

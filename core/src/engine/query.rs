@@ -44,7 +44,13 @@ impl Query {
     }
 
     fn seeded(seed: Seed) -> Query {
-        Query { seed, n: 10, min_similarity: 0.0, weights: WeightsPatch::default(), summaries: false }
+        Query {
+            seed,
+            n: 10,
+            min_similarity: 0.0,
+            weights: WeightsPatch::default(),
+            summaries: false,
+        }
     }
 
     /// Checks every range.
@@ -53,10 +59,16 @@ impl Query {
     /// [`QueryError::InvalidParameter`] names the first parameter out of its range.
     pub fn check(&self) -> Result<(), QueryError> {
         if !(1..=Query::MAX_N).contains(&self.n) {
-            return Err(QueryError::InvalidParameter { name: "n", expected: "a whole number from 1 to 100" });
+            return Err(QueryError::InvalidParameter {
+                name: "n",
+                expected: "a whole number from 1 to 100",
+            });
         }
         if !(0.0..=1.0).contains(&self.min_similarity) {
-            return Err(QueryError::InvalidParameter { name: "min_similarity", expected: "a number from 0 to 1" });
+            return Err(QueryError::InvalidParameter {
+                name: "min_similarity",
+                expected: "a number from 0 to 1",
+            });
         }
         self.weights.check()
     }
@@ -107,14 +119,24 @@ pub struct Weights {
 
 impl Weights {
     /// The defaults: 0.4 genre, 0.5 text, 0.1 metadata, 0 year.
-    pub const DEFAULT: Weights = Weights { genre: 0.4, text: 0.5, metadata: 0.1, year: 0.0 };
+    pub const DEFAULT: Weights = Weights {
+        genre: 0.4,
+        text: 0.5,
+        metadata: 0.1,
+        year: 0.0,
+    };
 
     /// Normalises four weights to sum 1.
     ///
     /// # Errors
     /// [`QueryError::InvalidParameter`] if one is negative or not finite, or all are 0.
     pub fn new(genre: f32, text: f32, metadata: f32, year: f32) -> Result<Weights, QueryError> {
-        let patch = WeightsPatch { genre: Some(genre), text: Some(text), metadata: Some(metadata), year: Some(year) };
+        let patch = WeightsPatch {
+            genre: Some(genre),
+            text: Some(text),
+            metadata: Some(metadata),
+            year: Some(year),
+        };
         patch.over(Weights::DEFAULT)
     }
 }
@@ -138,10 +160,16 @@ impl WeightsPatch {
     const NAMES: [&'static str; 4] = ["genre_weight", "text_weight", "metadata_weight", "year_weight"];
 
     fn check(&self) -> Result<(), QueryError> {
-        for (name, weight) in Self::NAMES.into_iter().zip([self.genre, self.text, self.metadata, self.year]) {
+        for (name, weight) in Self::NAMES
+            .into_iter()
+            .zip([self.genre, self.text, self.metadata, self.year])
+        {
             // A sum of four such numbers is finite.
             if weight.is_some_and(|w| !(0.0..=1e6).contains(&w)) {
-                return Err(QueryError::InvalidParameter { name, expected: "a number from 0 to 1000000" });
+                return Err(QueryError::InvalidParameter {
+                    name,
+                    expected: "a number from 0 to 1000000",
+                });
             }
         }
         Ok(())
@@ -162,9 +190,17 @@ impl WeightsPatch {
         .map(f64::from);
         let sum: f64 = all.iter().sum();
         if sum <= 0.0 {
-            return Err(QueryError::InvalidParameter { name: "weights", expected: "not all 0" });
+            return Err(QueryError::InvalidParameter {
+                name: "weights",
+                expected: "not all 0",
+            });
         }
         let [genre, text, metadata, year] = all.map(|w| (w / sum) as f32);
-        Ok(Weights { genre, text, metadata, year })
+        Ok(Weights {
+            genre,
+            text,
+            metadata,
+            year,
+        })
     }
 }

@@ -45,7 +45,10 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
             }
             let subject = Subject::of_features(&resident.features, item);
             let how = content.genre_similarity;
-            let scored = lists.get(item.at()).map(ItemIx).map(|i| (i, subject.parts(&resident.features, i, how)));
+            let scored = lists
+                .get(item.at())
+                .map(ItemIx)
+                .map(|i| (i, subject.parts(&resident.features, i, how)));
             let found = limit(scored, query, &weights);
             resident.shown(query, Some(item), &found, weights, Route::Stored)
         });
@@ -57,12 +60,18 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
     let Some(table) = engine.manifest.table_of(id.hash64()) else {
         return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
     };
-    let Some(container) = engine.tables.get(table) else { return Ok(need(&engine.manifest, [table])) };
+    let Some(container) = engine.tables.get(table) else {
+        return Ok(need(&engine.manifest, [table]));
+    };
     for hash in Table::open(container).map_err(inconsistent)?.shards_of(id.hash64()) {
         let part = Part::Shard(hash);
-        let Some(container) = engine.shards.get(part) else { return Ok(need(&engine.manifest, [part])) };
+        let Some(container) = engine.shards.get(part) else {
+            return Ok(need(&engine.manifest, [part]));
+        };
         let shard = Shard::open(container).map_err(inconsistent)?;
-        let Some(own) = shard.items.find(id).filter(|item| item.at() < shard.lists.len()) else { continue };
+        let Some(own) = shard.items.find(id).filter(|item| item.at() < shard.lists.len()) else {
+            continue;
+        };
         let listed = shard.lists.get(own.at()).count();
         if !enough(listed, shard.lists.length()) {
             return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
@@ -70,22 +79,30 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
         let subject = Subject::of_item(&shard.items, own);
         let scored = shard.neighbours(own).map(|(item, text)| {
             let others = subject.parts_without_text(&shard.items, item, content.genre_similarity);
-            (item, Parts { text: f32::from(text) / TEXT_ONE, ..others })
+            (
+                item,
+                Parts {
+                    text: f32::from(text) / TEXT_ONE,
+                    ..others
+                },
+            )
         });
         let found = limit(scored, query, &weights);
-        let view = View { items: &shard.items, display: &shard.display, row: &|item| shard.row(item) };
+        let view = View {
+            items: &shard.items,
+            display: &shard.display,
+            row: &|item| shard.row(item),
+        };
         return view.shown(engine, query, Some(own), &found, weights, Route::Shard);
     }
     Err(unknown(id))
 }
 
 /// The first `n` of a list that reach the least score.
-fn limit(
-    list: impl Iterator<Item = (ItemIx, Parts)>,
-    query: &Query,
-    weights: &Weights,
-) -> Vec<(ItemIx, Parts)> {
-    list.filter(|(_, parts)| parts.score(weights) >= query.min_similarity).take(query.n).collect()
+fn limit(list: impl Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &Weights) -> Vec<(ItemIx, Parts)> {
+    list.filter(|(_, parts)| parts.score(weights) >= query.min_similarity)
+        .take(query.n)
+        .collect()
 }
 
 /// The features and what is shown of them.
@@ -110,7 +127,9 @@ impl<'a> Resident<'a> {
                 display: Display::open(display).map_err(inconsistent)?,
             }),
             _ => {
-                let missing = [Part::Features, Part::Display].into_iter().filter(|part| !engine.has(*part));
+                let missing = [Part::Features, Part::Display]
+                    .into_iter()
+                    .filter(|part| !engine.has(*part));
                 Ok(need(&engine.manifest, missing))
             }
         }
@@ -124,7 +143,11 @@ impl<'a> Resident<'a> {
         weights: Weights,
         route: Route,
     ) -> Result<Outcome, QueryError> {
-        let view = View { items: &self.features.items, display: &self.display, row: &|item| item };
+        let view = View {
+            items: &self.features.items,
+            display: &self.display,
+            row: &|item| item,
+        };
         view.shown(self.engine, query, subject, found, weights, route)
     }
 }
@@ -137,16 +160,27 @@ fn by_scan(
     weights: Weights,
 ) -> Result<Outcome, QueryError> {
     let features = &resident.features;
-    let item = id.map(|id| features.items.find(id).ok_or_else(|| unknown(id))).transpose()?;
+    let item = id
+        .map(|id| features.items.find(id).ok_or_else(|| unknown(id)))
+        .transpose()?;
     let subject = match (&query.seed, item) {
         (_, Some(item)) => Subject::of_features(features, item),
         (Seed::Features(new), None) => Subject::of_new(features, new),
         (Seed::Item(id), None) => return Err(unknown(id)),
     };
     let how = resident.engine.manifest.content.genre_similarity;
-    let limits = Limits { n: query.n, min: query.min_similarity, except: item };
-    let hits = resident.index.search(&subject, &weights, how, limits, &mut Scratch::default());
-    let found: Vec<_> = hits.iter().map(|hit| (hit.item, subject.parts(features, hit.item, how))).collect();
+    let limits = Limits {
+        n: query.n,
+        min: query.min_similarity,
+        except: item,
+    };
+    let hits = resident
+        .index
+        .search(&subject, &weights, how, limits, &mut Scratch::default());
+    let found: Vec<_> = hits
+        .iter()
+        .map(|hit| (hit.item, subject.parts(features, hit.item, how)))
+        .collect();
     resident.shown(query, item, &found, weights, Route::Scan)
 }
 
@@ -168,7 +202,10 @@ impl View<'_> {
         route: Route,
     ) -> Result<Outcome, QueryError> {
         if query.summaries {
-            let rows = subject.into_iter().chain(found.iter().map(|(item, _)| *item)).map(|item| (self.row)(item));
+            let rows = subject
+                .into_iter()
+                .chain(found.iter().map(|(item, _)| *item))
+                .map(|item| (self.row)(item));
             let mut missing: Vec<Part> = rows.filter_map(|row| engine.manifest.summaries_of(row)).collect();
             missing.sort_unstable_by_key(|part| if let Part::Summaries(number) = part { *number } else { 0 });
             missing.dedup();
@@ -186,13 +223,25 @@ impl View<'_> {
         let items = found.iter().map(|(item, parts)| Scored {
             card: card(*item),
             parts: rounded(parts, &weights),
-            shared_genres: self.genres(*item).filter(|g| subject_genres.contains(g)).map(str::to_owned).collect(),
+            shared_genres: self
+                .genres(*item)
+                .filter(|g| subject_genres.contains(g))
+                .map(str::to_owned)
+                .collect(),
         });
-        Ok(Outcome::Answer(Answer { subject: subject.map(card), items: items.collect(), weights, route }))
+        Ok(Outcome::Answer(Answer {
+            subject: subject.map(card),
+            items: items.collect(),
+            weights,
+            route,
+        }))
     }
 
     fn genres(&self, item: ItemIx) -> impl Iterator<Item = &str> {
-        self.items.genre().into_iter().flat_map(move |genre| genre.values_of(item))
+        self.items
+            .genre()
+            .into_iter()
+            .flat_map(move |genre| genre.values_of(item))
     }
 
     fn card(&self, engine: &Engine, query: &Query, item: ItemIx) -> Card {
@@ -211,7 +260,12 @@ impl View<'_> {
             attributes: Vec::new(),
             summary: None,
         };
-        for attribute in self.items.attributes.iter().filter(|a| a.role != crate::pack::layout::role::GENRE) {
+        for attribute in self
+            .items
+            .attributes
+            .iter()
+            .filter(|a| a.role != crate::pack::layout::role::GENRE)
+        {
             let mut values = attribute.values_of(item).map(str::to_owned);
             match attribute.name {
                 "platform" => card.platform = values.next(),
@@ -256,10 +310,14 @@ fn need(manifest: &Manifest, parts: impl IntoIterator<Item = Part>) -> Outcome {
 }
 
 fn unknown(id: &ItemId) -> QueryError {
-    QueryError::UnknownItem { id: alloc::format!("{id}") }
+    QueryError::UnknownItem {
+        id: alloc::format!("{id}"),
+    }
 }
 
 /// What `attach` checked can't be wrong now; were it so, it is said and not hidden.
 fn inconsistent(_: OpenError) -> QueryError {
-    QueryError::Inconsistent { what: "an attached part" }
+    QueryError::Inconsistent {
+        what: "an attached part",
+    }
 }

@@ -137,7 +137,9 @@ impl Index {
 
         let genres_of = |set: usize| genre.into_iter().flat_map(move |genre| genre.set(set));
         let mut set_ends_of_genre = alloc::vec![0u32; genre.map_or(0, |genre| genre.values.len())];
-        (0..sets).flat_map(genres_of).for_each(|value| set_ends_of_genre[value] += 1);
+        (0..sets)
+            .flat_map(genres_of)
+            .for_each(|value| set_ends_of_genre[value] += 1);
         let mut next = starts_of(&mut set_ends_of_genre);
         let mut sets_of_genre = alloc::vec![0u32; set_ends_of_genre.last().map_or(0, |end| *end as usize)];
         for set in 0..sets {
@@ -150,8 +152,13 @@ impl Index {
         Index {
             scales: rows().map(|row| features.rows.row(ItemIx(row as u32)).scale).collect(),
             years: rows().map(|row| items.years.at(row) as u16).collect(),
-            metadata: items.metadata().map(|a| rows().map(|row| a.set_of_item.at(row) as u32).collect()).collect(),
-            genre_counts: (0..sets).map(|set| genre.map_or(0, |genre| genre.set_len(set) as u32)).collect(),
+            metadata: items
+                .metadata()
+                .map(|a| rows().map(|row| a.set_of_item.at(row) as u32).collect())
+                .collect(),
+            genre_counts: (0..sets)
+                .map(|set| genre.map_or(0, |genre| genre.set_len(set) as u32))
+                .collect(),
             item_of_slot,
             run_ends,
             set_of_slot,
@@ -180,11 +187,27 @@ impl Index {
     ) -> Vec<Hit> {
         self.add_up_text(subject, scratch);
         self.compare_genres(subject, weights, how, scratch);
-        let Some(genres) = &scratch.genres else { return Vec::new() };
+        let Some(genres) = &scratch.genres else {
+            return Vec::new();
+        };
         let (metadata, year) = subject.most();
-        let most = Parts { genre: 0.0, text: 0.0, metadata, year }.score(weights);
+        let most = Parts {
+            genre: 0.0,
+            text: 0.0,
+            metadata,
+            year,
+        }
+        .score(weights);
         let dots = &scratch.dots;
-        let mut search = Search { subject, weights, limits, most, dots, genres, best: TopK::new(limits.n) };
+        let mut search = Search {
+            subject,
+            weights,
+            limits,
+            most,
+            dots,
+            genres,
+            best: TopK::new(limits.n),
+        };
         for set in &genres.alike {
             self.search_slots(&mut search, run(&self.run_ends, *set), true);
         }
@@ -206,7 +229,10 @@ impl Index {
         for (term, own) in subject.terms.iter().zip(&subject.codes) {
             let own = i32::from(*own);
             let postings = run(&self.posting_ends, usize::from(*term));
-            for (slot, code) in self.posting_slots[postings.clone()].iter().zip(&self.posting_codes[postings]) {
+            for (slot, code) in self.posting_slots[postings.clone()]
+                .iter()
+                .zip(&self.posting_codes[postings])
+            {
                 if let Some(dot) = scratch.dots.get_mut(*slot as usize) {
                     *dot += own * i32::from(*code);
                 }
@@ -232,8 +258,17 @@ impl Index {
             .map(|(shared, count)| set_similarity(how, *shared as usize, subject.genre_count, *count as usize))
             .collect();
         let alike = (0..of_set.len()).filter(|set| of_set[*set] >= ALIKE).collect();
-        let weighted = self.set_of_slot.iter().map(|set| weights.genre * of_set[*set as usize]).collect();
-        scratch.genres = Some(Genres { of, of_set, alike, weighted });
+        let weighted = self
+            .set_of_slot
+            .iter()
+            .map(|set| weights.genre * of_set[*set as usize])
+            .collect();
+        scratch.genres = Some(Genres {
+            of,
+            of_set,
+            alike,
+            weighted,
+        });
     }
 
     /// Looks at a run of slots, and scores those that can still reach the floor: only those whose
@@ -242,7 +277,8 @@ impl Index {
         // Blocks of a fixed size, so that the loop over one becomes a few SIMD instructions.
         const BLOCK: usize = 16;
         let by_dot = search.weights.text * search.subject.scale;
-        let reaches = |weighted: f32, dot: i32, scale: f32, needed: f32| weighted + by_dot * scale * dot as f32 >= needed;
+        let reaches =
+            |weighted: f32, dot: i32, scale: f32, needed: f32| weighted + by_dot * scale * dot as f32 >= needed;
         let mut needed = search.needed();
         let (weighted_blocks, weighted_left) = search.genres.weighted[slots.clone()].as_chunks::<BLOCK>();
         let (dot_blocks, dots_left) = search.dots[slots.clone()].as_chunks::<BLOCK>();
@@ -279,7 +315,10 @@ impl Index {
         let subject = search.subject;
         let parts = Parts {
             genre,
-            text: f32::from(text_similarity(search.dots[slot] as u32, subject.scale * self.scales[slot])) / TEXT_ONE,
+            text: f32::from(text_similarity(
+                search.dots[slot] as u32,
+                subject.scale * self.scales[slot],
+            )) / TEXT_ONE,
             metadata: subject.metadata(self.metadata.iter().map(|sets| u64::from(sets[slot]))),
             year: subject.year(self.years[slot]),
         };

@@ -36,7 +36,10 @@ impl<'a> Features<'a> {
     /// # Errors
     /// [`OpenError::WrongPart`] names what is missing.
     pub fn open(part: &'a Container) -> Result<Features<'a>, OpenError> {
-        Ok(Features { items: Items::open(part)?, rows: Rows::open(part)? })
+        Ok(Features {
+            items: Items::open(part)?,
+            rows: Rows::open(part)?,
+        })
     }
 
     /// Checks every value. After it, no score of these features can fail.
@@ -94,12 +97,17 @@ const NO_ITEMS_SET: u64 = u64::MAX;
 impl Subject {
     /// An item, without its text: all that a shard knows.
     pub fn of_item(items: &Items<'_>, item: ItemIx) -> Subject {
-        let mut subject = Subject { year: items.years.at(item.at()) as u16, ..Subject::default() };
+        let mut subject = Subject {
+            year: items.years.at(item.at()) as u16,
+            ..Subject::default()
+        };
         if let Some(genre) = items.genre() {
             subject.genres.extend(genre.set(genre.set_of_item.index(item.at())));
             subject.genre_count = subject.genres.len();
         }
-        subject.metadata.extend(items.metadata().map(|attribute| attribute.set_of_item.at(item.at())));
+        subject
+            .metadata
+            .extend(items.metadata().map(|attribute| attribute.set_of_item.at(item.at())));
         subject
     }
 
@@ -107,7 +115,12 @@ impl Subject {
     pub fn of_features(features: &Features<'_>, item: ItemIx) -> Subject {
         let row = features.rows.row(item);
         let terms = row.terms.iter().map(|t| t.get()).collect();
-        Subject { terms, codes: row.codes.into(), scale: row.scale, ..Subject::of_item(&features.items, item) }
+        Subject {
+            terms,
+            codes: row.codes.into(),
+            scale: row.scale,
+            ..Subject::of_item(&features.items, item)
+        }
     }
 
     /// An item that the pack has never seen. Names are compared as they are written.
@@ -155,7 +168,11 @@ impl Subject {
                 equal += u32::from(*own == other);
             }
         }
-        if comparable == 0 { 0.0 } else { equal as f32 / comparable as f32 }
+        if comparable == 0 {
+            0.0
+        } else {
+            equal as f32 / comparable as f32
+        }
     }
 
     /// The year part.
@@ -178,7 +195,9 @@ impl Subject {
     /// All parts but the text, for an item of the same dictionaries.
     pub fn parts_without_text(&self, items: &Items<'_>, item: ItemIx, how: GenreSimilarity) -> Parts {
         Parts {
-            genre: items.genre().map_or(0.0, |g| self.genre(g, g.set_of_item.index(item.at()), how)),
+            genre: items
+                .genre()
+                .map_or(0.0, |g| self.genre(g, g.set_of_item.index(item.at()), how)),
             text: 0.0,
             metadata: self.metadata(items.metadata().map(|a| a.set_of_item.at(item.at()))),
             year: self.year(items.years.at(item.at()) as u16),
@@ -190,7 +209,10 @@ impl Subject {
         let row = features.rows.row(item);
         let dot = sparse_dot(&self.terms, &self.codes, row.terms, row.codes);
         let text = f32::from(text_similarity(dot, self.scale * row.scale)) / TEXT_ONE;
-        Parts { text, ..self.parts_without_text(&features.items, item, how) }
+        Parts {
+            text,
+            ..self.parts_without_text(&features.items, item, how)
+        }
     }
 }
 
@@ -203,9 +225,13 @@ fn set_of_value(attribute: &Attribute<'_>, new: &NewItem) -> u64 {
         _ => &None,
     };
     let Some(value) = value else { return 0 };
-    let Some(code) = attribute.values.find(value) else { return NO_ITEMS_SET };
+    let Some(code) = attribute.values.find(value) else {
+        return NO_ITEMS_SET;
+    };
     let only_that = |set: &usize| attribute.set_len(*set) == 1 && attribute.set(*set).next() == Some(code);
-    (1..attribute.sets()).find(only_that).map_or(NO_ITEMS_SET, |set| set as u64)
+    (1..attribute.sets())
+        .find(only_that)
+        .map_or(NO_ITEMS_SET, |set| set as u64)
 }
 
 /// Similarity of two sets of `a` and `b` values that share `shared`. Two empty sets have nothing in

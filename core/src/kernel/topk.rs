@@ -32,14 +32,21 @@ pub struct TopK {
 impl TopK {
     /// Room for the best `n`; at least 1.
     pub fn new(n: usize) -> TopK {
-        TopK { n: n.max(1), hits: Vec::with_capacity(n.clamp(1, 1024)) }
+        TopK {
+            n: n.max(1),
+            hits: Vec::with_capacity(n.clamp(1, 1024)),
+        }
     }
 
     /// The score that a hit must reach to be kept, if there is one yet: with an equal score it is
     /// kept when its row is lower.
     #[inline]
     pub fn floor(&self) -> Option<f32> {
-        if self.hits.len() == self.n { self.hits.last().map(|hit| hit.score) } else { None }
+        if self.hits.len() == self.n {
+            self.hits.last().map(|hit| hit.score)
+        } else {
+            None
+        }
     }
 
     /// Keeps the hit if it is among the best so far.

@@ -118,7 +118,11 @@ impl Container {
 
 fn read_table(bytes: &[u8], expected: u16) -> Result<Vec<Section>, OpenError> {
     let u16_at = |at: usize| bytes.get(at..at + 2).map(|b| u16::from_le_bytes([b[0], b[1]]));
-    let u32_at = |at: usize| bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let u32_at = |at: usize| {
+        bytes
+            .get(at..at + 4)
+            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+    };
     let header = OpenError::Truncated { what: "header" };
     if bytes.len() < HEADER_BYTES {
         return Err(header);
@@ -131,18 +135,27 @@ fn read_table(bytes: &[u8], expected: u16) -> Result<Vec<Section>, OpenError> {
     }
     let format = u32::from(u16_at(6).ok_or(header.clone())?);
     if format != FORMAT_VERSION {
-        return Err(OpenError::Version { found: format, reads: FORMAT_VERSION });
+        return Err(OpenError::Version {
+            found: format,
+            reads: FORMAT_VERSION,
+        });
     }
     if u32_at(16).ok_or(header.clone())? as usize != bytes.len() {
         return Err(OpenError::Truncated { what: "length" });
     }
-    let checksum = bytes[CHECKSUM_AT..CHECKED_FROM].iter().rev().fold(0u64, |sum, b| sum << 8 | u64::from(*b));
+    let checksum = bytes[CHECKSUM_AT..CHECKED_FROM]
+        .iter()
+        .rev()
+        .fold(0u64, |sum, b| sum << 8 | u64::from(*b));
     if checksum != xxh3_64(&bytes[CHECKED_FROM..]) {
         return Err(OpenError::Checksum);
     }
     let count = u32_at(20).ok_or(header)? as usize;
     let table = OpenError::Truncated { what: "section table" };
-    let mut free_from = count.checked_mul(ENTRY_BYTES).and_then(|n| n.checked_add(HEADER_BYTES)).ok_or(table.clone())?;
+    let mut free_from = count
+        .checked_mul(ENTRY_BYTES)
+        .and_then(|n| n.checked_add(HEADER_BYTES))
+        .ok_or(table.clone())?;
     if free_from > bytes.len() {
         return Err(table);
     }
@@ -151,13 +164,20 @@ fn read_table(bytes: &[u8], expected: u16) -> Result<Vec<Section>, OpenError> {
         let u16_of = |at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
         let u32_of = |at: usize| u32::from_le_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
         let start = u32_of(4);
-        let end = start.checked_add(u32_of(8)).ok_or(OpenError::Truncated { what: "section" })?;
+        let end = start
+            .checked_add(u32_of(8))
+            .ok_or(OpenError::Truncated { what: "section" })?;
         // In order and apart, so no byte is read as two things.
         if start < free_from || start % ALIGN != 0 || end > bytes.len() {
             return Err(OpenError::Truncated { what: "section" });
         }
         free_from = end;
-        sections.push(Section { id: u16_of(0), dtype: u16_of(2), start, end });
+        sections.push(Section {
+            id: u16_of(0),
+            dtype: u16_of(2),
+            start,
+            end,
+        });
     }
     Ok(sections)
 }
@@ -218,7 +238,11 @@ impl Ints<'_> {
     /// # Errors
     /// [`OpenError::Value`] if it is another.
     pub fn check_len(&self, len: usize, what: &'static str) -> Result<(), OpenError> {
-        if self.len() == len { Ok(()) } else { Err(OpenError::Value { what }) }
+        if self.len() == len {
+            Ok(())
+        } else {
+            Err(OpenError::Value { what })
+        }
     }
 
     /// Checks that every value is below `bound`.
@@ -226,7 +250,11 @@ impl Ints<'_> {
     /// # Errors
     /// [`OpenError::Value`] if one is not.
     pub fn check_below(&self, bound: u64, what: &'static str) -> Result<(), OpenError> {
-        if self.iter().all(|v| v < bound) { Ok(()) } else { Err(OpenError::Value { what }) }
+        if self.iter().all(|v| v < bound) {
+            Ok(())
+        } else {
+            Err(OpenError::Value { what })
+        }
     }
 
     /// Checks that the values are the ends of runs that follow each other and fill `total` places.
@@ -241,7 +269,11 @@ impl Ints<'_> {
             }
             last = end;
         }
-        if last == total as u64 { Ok(()) } else { Err(OpenError::Value { what }) }
+        if last == total as u64 {
+            Ok(())
+        } else {
+            Err(OpenError::Value { what })
+        }
     }
 
     /// Run `i` of runs given by their ends, as a range.
@@ -262,7 +294,10 @@ pub struct Writer {
 impl Writer {
     /// A part of the given kind, still empty.
     pub fn new(kind: u16) -> Writer {
-        Writer { kind, sections: Vec::new() }
+        Writer {
+            kind,
+            sections: Vec::new(),
+        }
     }
 
     /// Adds unsigned integers, each as narrow as the largest of them allows.
@@ -274,7 +309,10 @@ impl Writer {
             0x1_0000..=0xffff_ffff => (dtype::U32, 4),
             _ => (dtype::U64, 8),
         };
-        let bytes = values.iter().flat_map(|v| v.to_le_bytes().into_iter().take(width)).collect();
+        let bytes = values
+            .iter()
+            .flat_map(|v| v.to_le_bytes().into_iter().take(width))
+            .collect();
         self.sections.push((id, dtype, bytes));
     }
 
@@ -285,12 +323,14 @@ impl Writer {
 
     /// Adds 16-bit integers.
     pub fn u16s(&mut self, id: u16, values: &[u16]) {
-        self.sections.push((id, dtype::U16, values.iter().flat_map(|v| v.to_le_bytes()).collect()));
+        self.sections
+            .push((id, dtype::U16, values.iter().flat_map(|v| v.to_le_bytes()).collect()));
     }
 
     /// Adds 32-bit floats.
     pub fn f32s(&mut self, id: u16, values: &[f32]) {
-        self.sections.push((id, dtype::F32, values.iter().flat_map(|v| v.to_le_bytes()).collect()));
+        self.sections
+            .push((id, dtype::F32, values.iter().flat_map(|v| v.to_le_bytes()).collect()));
     }
 
     /// The bytes of the part.
@@ -302,7 +342,11 @@ impl Writer {
         let mut table = Vec::new();
         for (id, dtype, bytes) in &self.sections {
             at = at.next_multiple_of(ALIGN);
-            let as_u32 = |n: usize| u32::try_from(n).map_err(|_| OpenError::Value { what: "part of more than 4 GiB" });
+            let as_u32 = |n: usize| {
+                u32::try_from(n).map_err(|_| OpenError::Value {
+                    what: "part of more than 4 GiB",
+                })
+            };
             table.extend_from_slice(&id.to_le_bytes());
             table.extend_from_slice(&dtype.to_le_bytes());
             table.extend_from_slice(&as_u32(at)?.to_le_bytes());
@@ -310,7 +354,9 @@ impl Writer {
             table.extend_from_slice(&[0; 4]);
             at += bytes.len();
         }
-        let length = u32::try_from(at).map_err(|_| OpenError::Value { what: "part of more than 4 GiB" })?;
+        let length = u32::try_from(at).map_err(|_| OpenError::Value {
+            what: "part of more than 4 GiB",
+        })?;
         let mut out = Vec::with_capacity(at);
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&self.kind.to_le_bytes());

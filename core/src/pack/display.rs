@@ -66,7 +66,11 @@ impl<'a> Addresses<'a> {
         }
         self.prefix_of_item.check_len(items, what)?;
         self.prefix_of_item.check_below(self.prefixes.len() as u64, what)?;
-        if self.rests.len() == items { Ok(()) } else { Err(OpenError::Value { what }) }
+        if self.rests.len() == items {
+            Ok(())
+        } else {
+            Err(OpenError::Value { what })
+        }
     }
 
     fn get(&self, item: ItemIx) -> Option<String> {
@@ -97,7 +101,9 @@ impl<'a> Display<'a> {
     pub fn check(&self, items: usize) -> Result<(), OpenError> {
         self.names.check("names")?;
         if self.names.len() != items {
-            return Err(OpenError::Value { what: "number of names" });
+            return Err(OpenError::Value {
+                what: "number of names",
+            });
         }
         self.runtimes.check_len(items, "runtimes")?;
         self.runtimes.check_below(1 << 16, "runtime")?;
@@ -119,7 +125,10 @@ impl<'a> Display<'a> {
 
     /// Mean rating, 0 to 10, in steps of 0.1.
     pub fn rating(&self, item: ItemIx) -> Option<f64> {
-        self.ratings.at(item.at()).checked_sub(1).map(|tenths| tenths as f64 / 10.0)
+        self.ratings
+            .at(item.at())
+            .checked_sub(1)
+            .map(|tenths| tenths as f64 / 10.0)
     }
 
     /// Address of a picture.
@@ -151,7 +160,10 @@ pub struct DisplayData<'s> {
 /// Writes the sections that [`Display`] reads.
 pub fn write(out: &mut Writer, data: &DisplayData<'_>) {
     strings::write(out, section::NAME_ENDS, section::NAME_BYTES, data.names.iter().copied());
-    out.ints(section::RUNTIMES, &data.runtimes.iter().map(|m| u64::from(*m)).collect::<Vec<_>>());
+    out.ints(
+        section::RUNTIMES,
+        &data.runtimes.iter().map(|m| u64::from(*m)).collect::<Vec<_>>(),
+    );
     let tenths = |rating: &Option<f64>| rating.map_or(0, |r| 1 + (r.clamp(0.0, 10.0) * 10.0 + 0.5) as u64);
     out.ints(section::RATINGS, &data.ratings.iter().map(tenths).collect::<Vec<_>>());
     write_addresses(out, IMAGES, &data.images);
@@ -170,17 +182,27 @@ fn write_addresses(out: &mut Writer, at: [u16; 5], addresses: &[&str]) {
             *counts.entry(&address[..=slash]).or_default() += 1;
         }
     }
+    let is_shared = |prefix: &str| prefix.len() <= MAX_PREFIX && counts.get(prefix).is_some_and(|n| *n >= SHARED_BY);
     let longest_shared = |address: &&str| {
-        let slashes = address.match_indices('/').map(|(slash, _)| slash + 1);
-        slashes.filter(|end| *end <= MAX_PREFIX && counts.get(&address[..*end]).is_some_and(|n| *n >= SHARED_BY)).last().unwrap_or(0)
+        let mut ends = address.match_indices('/').map(|(slash, _)| slash + 1);
+        ends.rfind(|end| is_shared(&address[..*end])).unwrap_or(0)
     };
     let cuts: Vec<usize> = addresses.iter().map(longest_shared).collect();
-    let mut prefixes: Vec<&str> = addresses.iter().zip(&cuts).map(|(address, cut)| &address[..*cut]).collect();
+    let mut prefixes: Vec<&str> = addresses
+        .iter()
+        .zip(&cuts)
+        .map(|(address, cut)| &address[..*cut])
+        .collect();
     prefixes.sort_unstable();
     prefixes.dedup();
     let code = |(address, cut): (&&str, &usize)| prefixes.partition_point(|known| *known < &address[..*cut]) as u64;
     let codes: Vec<u64> = addresses.iter().zip(&cuts).map(code).collect();
     strings::write(out, at[0], at[1], prefixes.iter().copied());
     out.ints(at[2], &codes);
-    strings::write(out, at[3], at[4], addresses.iter().zip(&cuts).map(|(address, cut)| &address[*cut..]));
+    strings::write(
+        out,
+        at[3],
+        at[4],
+        addresses.iter().zip(&cuts).map(|(address, cut)| &address[*cut..]),
+    );
 }

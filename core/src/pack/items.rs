@@ -78,7 +78,8 @@ impl<'a> Attribute<'a> {
         let bad = |what| Err(OpenError::Value { what });
         self.values.check_sorted("attribute values")?;
         self.set_ends.check_ends(self.set_values.len(), "attribute sets")?;
-        self.set_values.check_below(self.values.len() as u64, "value of an attribute set")?;
+        self.set_values
+            .check_below(self.values.len() as u64, "value of an attribute set")?;
         if self.sets() == 0 || self.set_len(0) != 0 {
             return bad("empty attribute set");
         }
@@ -95,7 +96,8 @@ impl<'a> Attribute<'a> {
             }
         }
         self.set_of_item.check_len(items, "attribute of items")?;
-        self.set_of_item.check_below(self.sets() as u64, "attribute set of an item")
+        self.set_of_item
+            .check_below(self.sets() as u64, "attribute set of an item")
     }
 }
 
@@ -108,13 +110,24 @@ impl<'a> Items<'a> {
         let ids = if part.has(section::ID_INTS) {
             Ids::Int(part.ints(section::ID_INTS, "ids")?)
         } else {
-            Ids::Str(Strings::open(part, section::ID_STRING_ENDS, section::ID_STRING_BYTES, "ids")?)
+            Ids::Str(Strings::open(
+                part,
+                section::ID_STRING_ENDS,
+                section::ID_STRING_BYTES,
+                "ids",
+            )?)
         };
-        let names =
-            Strings::open(part, section::ATTRIBUTE_NAME_ENDS, section::ATTRIBUTE_NAME_BYTES, "attribute names")?;
+        let names = Strings::open(
+            part,
+            section::ATTRIBUTE_NAME_ENDS,
+            section::ATTRIBUTE_NAME_BYTES,
+            "attribute names",
+        )?;
         let roles = part.bytes(section::ATTRIBUTE_ROLES, "attribute roles")?;
         if names.len() > MAX_ATTRIBUTES || roles.len() != names.len() {
-            return Err(OpenError::Value { what: "number of attributes" });
+            return Err(OpenError::Value {
+                what: "number of attributes",
+            });
         }
         let mut attributes = Vec::with_capacity(names.len());
         for (i, role) in roles.iter().enumerate() {
@@ -122,14 +135,24 @@ impl<'a> Items<'a> {
             attributes.push(Attribute {
                 name: names.get(i),
                 role: *role,
-                values: Strings::open(part, at + section::VALUE_ENDS, at + section::VALUE_BYTES, "attribute values")?,
+                values: Strings::open(
+                    part,
+                    at + section::VALUE_ENDS,
+                    at + section::VALUE_BYTES,
+                    "attribute values",
+                )?,
                 set_ends: part.ints(at + section::SET_ENDS, "attribute sets")?,
                 set_values: part.ints(at + section::SET_VALUES, "attribute sets")?,
                 set_of_item: part.ints(at + section::SET_OF_ITEM, "attribute of items")?,
             });
         }
         let order = part.ints(section::ID_ORDER, "id order")?;
-        Ok(Items { ids, order, years: part.ints(section::YEARS, "years")?, attributes })
+        Ok(Items {
+            ids,
+            order,
+            years: part.ints(section::YEARS, "years")?,
+            attributes,
+        })
     }
 
     /// Checks every value.
@@ -139,7 +162,9 @@ impl<'a> Items<'a> {
     pub fn check(&self) -> Result<(), OpenError> {
         let n = self.len();
         if n > MAX_ITEMS {
-            return Err(OpenError::Value { what: "number of items" });
+            return Err(OpenError::Value {
+                what: "number of items",
+            });
         }
         match self.ids {
             Ids::Int(ids) => ids.check_below(MAX_ID_INT + 1, "integer id")?,
@@ -160,7 +185,9 @@ impl<'a> Items<'a> {
         self.years.check_len(n, "years")?;
         self.years.check_below(10_000, "year")?;
         if self.attributes.iter().filter(|a| a.role == role::GENRE).count() > 1 {
-            return Err(OpenError::Value { what: "attribute roles" });
+            return Err(OpenError::Value {
+                what: "attribute roles",
+            });
         }
         self.attributes.iter().try_for_each(|attribute| attribute.check(n))
     }
@@ -262,19 +289,32 @@ pub struct AttributeData<'s> {
 /// Writes the sections that [`Items`] reads.
 pub fn write(out: &mut Writer, data: &ItemsData<'_>) {
     if data.ids.iter().all(|id| id.kind() == IdKind::Integer) {
-        let ids: Vec<u64> = data.ids.iter().map(|id| if let ItemId::Int(v) = id { *v } else { 0 }).collect();
+        let ids: Vec<u64> = data
+            .ids
+            .iter()
+            .map(|id| if let ItemId::Int(v) = id { *v } else { 0 })
+            .collect();
         out.ints(section::ID_INTS, &ids);
     } else {
-        let ids = data.ids.iter().map(|id| if let ItemId::Str(s) = id { s.as_str() } else { "" });
+        let ids = data
+            .ids
+            .iter()
+            .map(|id| if let ItemId::Str(s) = id { s.as_str() } else { "" });
         strings::write(out, section::ID_STRING_ENDS, section::ID_STRING_BYTES, ids);
     }
     let mut order: Vec<u64> = (0..data.ids.len() as u64).collect();
     order.sort_by(|a, b| data.ids[*a as usize].cmp(&data.ids[*b as usize]));
     out.ints(section::ID_ORDER, &order);
-    out.ints(section::YEARS, &data.years.iter().map(|y| u64::from(*y)).collect::<Vec<_>>());
+    out.ints(
+        section::YEARS,
+        &data.years.iter().map(|y| u64::from(*y)).collect::<Vec<_>>(),
+    );
     let names = data.attributes.iter().map(|a| a.name);
     strings::write(out, section::ATTRIBUTE_NAME_ENDS, section::ATTRIBUTE_NAME_BYTES, names);
-    out.bytes(section::ATTRIBUTE_ROLES, data.attributes.iter().map(|a| a.role).collect());
+    out.bytes(
+        section::ATTRIBUTE_ROLES,
+        data.attributes.iter().map(|a| a.role).collect(),
+    );
     for (i, attribute) in data.attributes.iter().enumerate() {
         write_attribute(out, section::ATTRIBUTES + 8 * i as u16, attribute);
     }
@@ -300,7 +340,10 @@ fn write_attribute(out: &mut Writer, at: u16, attribute: &AttributeData<'_>) {
     distinct.push(&empty); // always set 0, being the smallest
     distinct.sort_unstable();
     distinct.dedup();
-    let set_of_item: Vec<u64> = sets.iter().map(|set| distinct.partition_point(|known| *known < set) as u64).collect();
+    let set_of_item: Vec<u64> = sets
+        .iter()
+        .map(|set| distinct.partition_point(|known| *known < set) as u64)
+        .collect();
     let mut total = 0;
     let ends: Vec<u64> = distinct
         .iter()
@@ -309,8 +352,16 @@ fn write_attribute(out: &mut Writer, at: u16, attribute: &AttributeData<'_>) {
             total
         })
         .collect();
-    strings::write(out, at + section::VALUE_ENDS, at + section::VALUE_BYTES, dictionary.iter().copied());
+    strings::write(
+        out,
+        at + section::VALUE_ENDS,
+        at + section::VALUE_BYTES,
+        dictionary.iter().copied(),
+    );
     out.ints(at + section::SET_ENDS, &ends);
-    out.ints(at + section::SET_VALUES, &distinct.iter().flat_map(|set| set.iter().copied()).collect::<Vec<_>>());
+    out.ints(
+        at + section::SET_VALUES,
+        &distinct.iter().flat_map(|set| set.iter().copied()).collect::<Vec<_>>(),
+    );
     out.ints(at + section::SET_OF_ITEM, &set_of_item);
 }

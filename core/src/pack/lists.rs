@@ -27,11 +27,18 @@ impl<'a> Lists<'a> {
         let shape: Ints<'_> = part.ints(section::LIST_SHAPE, "shape of the neighbour lists")?;
         shape.check_len(3, "shape of the neighbour lists")?;
         let bits = part.bytes(section::LIST_BITS, "neighbour lists")?;
-        let lists = Lists { lists: shape.index(0), length: shape.index(1), width: shape.index(2), bits };
+        let lists = Lists {
+            lists: shape.index(0),
+            length: shape.index(1),
+            width: shape.index(2),
+            bits,
+        };
         let possible = lists.lists <= MAX_ITEMS && lists.length <= MAX_TOP_N && (1..=32).contains(&lists.width);
         // At most 2^28 · 1000 · 32 bits: no overflow in 64 bits.
         if !possible || bytes_for(lists.lists, lists.length, lists.width) != bits.len() as u64 {
-            return Err(OpenError::Value { what: "shape of the neighbour lists" });
+            return Err(OpenError::Value {
+                what: "shape of the neighbour lists",
+            });
         }
         Ok(lists)
     }
@@ -43,7 +50,9 @@ impl<'a> Lists<'a> {
     /// [`OpenError::Value`].
     pub fn check(&self, lists: usize, items: usize) -> Result<(), OpenError> {
         if self.lists != lists {
-            return Err(OpenError::Value { what: "number of neighbour lists" });
+            return Err(OpenError::Value {
+                what: "number of neighbour lists",
+            });
         }
         for list in 0..self.lists {
             let mut ended = false;
@@ -77,7 +86,9 @@ impl<'a> Lists<'a> {
     /// The neighbours of list `list`, best first.
     pub fn get(&self, list: usize) -> impl Iterator<Item = u32> + '_ {
         let places = if list < self.lists { self.length } else { 0 };
-        (0..places).map(move |place| self.raw(list, place)).take_while(|value| *value != self.none())
+        (0..places)
+            .map(move |place| self.raw(list, place))
+            .take_while(|value| *value != self.none())
     }
 
     fn none(&self) -> u32 {

@@ -110,7 +110,10 @@ impl FormatOnly {
         if self.format == FORMAT_VERSION {
             Ok(())
         } else {
-            Err(OpenError::Version { found: self.format, reads: FORMAT_VERSION })
+            Err(OpenError::Version {
+                found: self.format,
+                reads: FORMAT_VERSION,
+            })
         }
     }
 }
@@ -153,7 +156,9 @@ impl Manifest {
     #[cfg(feature = "json")]
     pub fn from_json(json: &[u8]) -> Result<Manifest, OpenError> {
         let unreadable = |e: serde_json::Error| OpenError::Manifest { reason: format!("{e}") };
-        serde_json::from_slice::<FormatOnly>(json).map_err(unreadable)?.check()?;
+        serde_json::from_slice::<FormatOnly>(json)
+            .map_err(unreadable)?
+            .check()?;
         let manifest: Manifest = serde_json::from_slice(json).map_err(unreadable)?;
         manifest.check()?;
         Ok(manifest)
@@ -167,7 +172,10 @@ impl Manifest {
         FormatOnly { format: self.format }.check()?;
         let bad = |reason: &str| Err(OpenError::Manifest { reason: reason.into() });
         let w = self.content.weights;
-        if [w.genre, w.text, w.metadata, w.year].iter().any(|x| !(0.0..=1.0).contains(x)) {
+        if [w.genre, w.text, w.metadata, w.year]
+            .iter()
+            .any(|x| !(0.0..=1.0).contains(x))
+        {
             return bad("a weight is not between 0 and 1");
         }
         if (w.genre + w.text + w.metadata + w.year - 1.0).abs() > 1e-3 {
@@ -178,7 +186,9 @@ impl Manifest {
         }
         for entry in &self.parts {
             if !entry.optional && resident_part(&entry.kind).is_none() {
-                return Err(OpenError::UnknownPart { kind: entry.kind.clone() });
+                return Err(OpenError::UnknownPart {
+                    kind: entry.kind.clone(),
+                });
             }
         }
         for needed in [Part::Features, Part::Display] {
@@ -186,7 +196,12 @@ impl Manifest {
                 return bad("the features or the display data are not among the parts");
             }
         }
-        let names = self.parts.iter().map(|entry| &entry.file).chain(&self.summaries.hashes).chain(&self.tables.hashes);
+        let names = self
+            .parts
+            .iter()
+            .map(|entry| &entry.file)
+            .chain(&self.summaries.hashes)
+            .chain(&self.tables.hashes);
         for name in names {
             // A name is joined to a folder or an address: it must not lead out of it.
             let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
@@ -207,16 +222,31 @@ impl Manifest {
     pub fn file(&self, part: Part) -> Option<PartFile> {
         let series = |kind: &str, series: &Series, number: u32| {
             let hash = series.hashes.get(number as usize)?;
-            Some(PartFile { part, file: format!("{kind}.{hash}.bin"), deflated: true })
+            Some(PartFile {
+                part,
+                file: format!("{kind}.{hash}.bin"),
+                deflated: true,
+            })
         };
         match part {
             Part::Features | Part::Neighbours | Part::Display => {
-                let entry = self.parts.iter().find(|entry| resident_part(&entry.kind) == Some(part))?;
-                Some(PartFile { part, file: entry.file.clone(), deflated: false })
+                let entry = self
+                    .parts
+                    .iter()
+                    .find(|entry| resident_part(&entry.kind) == Some(part))?;
+                Some(PartFile {
+                    part,
+                    file: entry.file.clone(),
+                    deflated: false,
+                })
             }
             Part::Summaries(number) => series("summaries", &self.summaries, number),
             Part::Table(number) => series("table", &self.tables, number),
-            Part::Shard(hash) => Some(PartFile { part, file: format!("shard.{hash:016x}.bin"), deflated: true }),
+            Part::Shard(hash) => Some(PartFile {
+                part,
+                file: format!("shard.{hash:016x}.bin"),
+                deflated: true,
+            }),
         }
     }
 
@@ -236,7 +266,10 @@ impl Manifest {
 
     /// The resident parts, in the order to attach them: with all of them every query has an answer.
     pub fn resident(&self) -> Vec<PartFile> {
-        [Part::Features, Part::Display, Part::Neighbours].into_iter().filter_map(|part| self.file(part)).collect()
+        [Part::Features, Part::Display, Part::Neighbours]
+            .into_iter()
+            .filter_map(|part| self.file(part))
+            .collect()
     }
 
     /// The file that holds an item's summary; `None` if the pack has no summaries.

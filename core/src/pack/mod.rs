@@ -18,6 +18,4 @@ pub mod summaries;
 pub mod table;
 
 pub use container::{Container, Writer, sections};
-pub use manifest::{
-    ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, Series,
-};
+pub use manifest::{ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, Series};

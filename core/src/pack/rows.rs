@@ -79,16 +79,28 @@ impl<'a> Rows<'a> {
         let vocabulary = self.vocabulary;
         vocabulary.terms.check_sorted("vocabulary")?;
         let terms = vocabulary.terms.len();
-        ensure(terms <= MAX_TERMS && vocabulary.idf.len() == terms, "size of the vocabulary")?;
-        ensure(vocabulary.idf.iter().all(|w| (0.0..=1e6).contains(&w.get())), "term weight")?;
+        ensure(
+            terms <= MAX_TERMS && vocabulary.idf.len() == terms,
+            "size of the vocabulary",
+        )?;
+        ensure(
+            vocabulary.idf.iter().all(|w| (0.0..=1e6).contains(&w.get())),
+            "term weight",
+        )?;
         self.ends.check_len(items, "text rows")?;
         self.ends.check_ends(self.terms.len(), "text rows")?;
         ensure(self.codes.len() == self.terms.len(), "number of text codes")?;
         ensure(self.scales.len() == items, "number of text scales")?;
         for item in 0..items {
             let row = self.row(ItemIx(item as u32));
-            ensure(row.terms.windows(2).all(|pair| pair[0].get() < pair[1].get()), "order of text terms")?;
-            ensure(row.terms.last().is_none_or(|last| usize::from(last.get()) < terms), "text term")?;
+            ensure(
+                row.terms.windows(2).all(|pair| pair[0].get() < pair[1].get()),
+                "order of text terms",
+            )?;
+            ensure(
+                row.terms.last().is_none_or(|last| usize::from(last.get()) < terms),
+                "text term",
+            )?;
             ensure(row.codes.iter().all(|code| *code > 0), "text code")?;
             // The scale follows from the codes: a false one would be a score out of its range.
             ensure(row.scale == quant::scale(row.codes), "text scale")?;
@@ -125,8 +137,16 @@ impl<'a> Rows<'a> {
 
 /// Writes the sections that [`Vocabulary`] reads: sorted terms with their weights.
 pub fn write_vocabulary(out: &mut Writer, vocabulary: &[(String, f32)]) {
-    strings::write(out, section::TERM_ENDS, section::TERM_BYTES, vocabulary.iter().map(|(term, _)| term.as_str()));
-    out.f32s(section::TERM_IDF, &vocabulary.iter().map(|(_, idf)| *idf).collect::<Vec<_>>());
+    strings::write(
+        out,
+        section::TERM_ENDS,
+        section::TERM_BYTES,
+        vocabulary.iter().map(|(term, _)| term.as_str()),
+    );
+    out.f32s(
+        section::TERM_IDF,
+        &vocabulary.iter().map(|(_, idf)| *idf).collect::<Vec<_>>(),
+    );
 }
 
 /// Writes the sections that [`Rows`] reads. `vocabulary`: sorted terms with their weights.
@@ -141,7 +161,19 @@ pub fn write(out: &mut Writer, vocabulary: &[(String, f32)], rows: &[quant::Row]
         })
         .collect();
     out.ints(section::ROW_ENDS, &ends);
-    out.u16s(section::ROW_TERMS, &rows.iter().flat_map(|row| row.terms.iter().copied()).collect::<Vec<_>>());
-    out.bytes(section::ROW_CODES, rows.iter().flat_map(|row| row.codes.iter().copied()).collect());
-    out.f32s(section::ROW_SCALES, &rows.iter().map(|row| row.scale).collect::<Vec<_>>());
+    out.u16s(
+        section::ROW_TERMS,
+        &rows
+            .iter()
+            .flat_map(|row| row.terms.iter().copied())
+            .collect::<Vec<_>>(),
+    );
+    out.bytes(
+        section::ROW_CODES,
+        rows.iter().flat_map(|row| row.codes.iter().copied()).collect(),
+    );
+    out.f32s(
+        section::ROW_SCALES,
+        &rows.iter().map(|row| row.scale).collect::<Vec<_>>(),
+    );
 }

@@ -54,11 +54,15 @@ impl<'a> Shard<'a> {
         let items = self.items.len();
         self.display.check(items)?;
         if self.lists.len() > items || catalogue > MAX_ITEMS {
-            return Err(OpenError::Value { what: "number of neighbour lists" });
+            return Err(OpenError::Value {
+                what: "number of neighbour lists",
+            });
         }
         self.lists.check(self.lists.len(), items)?;
         if self.text_scores.len() as u64 != self.lists.len() as u64 * self.lists.length() as u64 {
-            return Err(OpenError::Value { what: "number of text scores" });
+            return Err(OpenError::Value {
+                what: "number of text scores",
+            });
         }
         self.rows.check_len(items, "rows of a shard")?;
         self.rows.check_below(catalogue as u64, "row of a shard")
@@ -69,7 +73,10 @@ impl<'a> Shard<'a> {
     pub fn neighbours(&self, own: ItemIx) -> impl Iterator<Item = (ItemIx, u16)> + '_ {
         let from = own.at() * self.lists.length();
         let score = move |place: usize| self.text_scores.get(from + place).map_or(0, |s| s.get());
-        self.lists.get(own.at()).enumerate().map(move |(place, item)| (ItemIx(item), score(place)))
+        self.lists
+            .get(own.at())
+            .enumerate()
+            .map(move |(place, item)| (ItemIx(item), score(place)))
     }
 
     /// The row that one of its items has in the whole pack.
@@ -101,11 +108,21 @@ pub fn write(data: &ShardData<'_>) -> Result<Vec<u8>, OpenError> {
     let mut out = Writer::new(kind::SHARD);
     items::write(&mut out, &data.items);
     display::write(&mut out, &data.display);
-    let numbers: Vec<Vec<u32>> = data.lists.iter().map(|list| list.iter().map(|(item, _)| *item).collect()).collect();
+    let numbers: Vec<Vec<u32>> = data
+        .lists
+        .iter()
+        .map(|list| list.iter().map(|(item, _)| *item).collect())
+        .collect();
     lists::write(&mut out, &numbers, data.length, data.items.ids.len());
     let place = |list: &Vec<(u32, u16)>, i: usize| list.get(i).map_or(0, |(_, text)| *text);
-    let texts = data.lists.iter().flat_map(|list| (0..data.length).map(move |i| place(list, i)));
+    let texts = data
+        .lists
+        .iter()
+        .flat_map(|list| (0..data.length).map(move |i| place(list, i)));
     out.u16s(section::LIST_TEXT_SCORES, &texts.collect::<Vec<_>>());
-    out.ints(section::SHARD_ROWS, &data.rows.iter().map(|row| u64::from(*row)).collect::<Vec<_>>());
+    out.ints(
+        section::SHARD_ROWS,
+        &data.rows.iter().map(|row| u64::from(*row)).collect::<Vec<_>>(),
+    );
     out.finish()
 }

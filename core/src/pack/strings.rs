@@ -18,7 +18,10 @@ impl<'a> Strings<'a> {
     /// # Errors
     /// [`OpenError::WrongPart`] if one is missing.
     pub fn open(part: &'a Container, ends: u16, bytes: u16, what: &'static str) -> Result<Strings<'a>, OpenError> {
-        Ok(Strings { ends: part.ints(ends, what)?, bytes: part.bytes(bytes, what)? })
+        Ok(Strings {
+            ends: part.ints(ends, what)?,
+            bytes: part.bytes(bytes, what)?,
+        })
     }
 
     /// Checks ends, UTF-8, and that no string ends inside a character.

@@ -40,7 +40,13 @@ impl<'a> Table<'a> {
         self.shard_of.check_len(self.hashes.len(), "shard of an id")?;
         self.shard_of.check_below(self.shards.len() as u64, "shard of an id")?;
         let sorted = (1..self.hashes.len()).all(|i| self.hashes.at(i - 1) <= self.hashes.at(i));
-        if sorted { Ok(()) } else { Err(OpenError::Value { what: "order of id hashes" }) }
+        if sorted {
+            Ok(())
+        } else {
+            Err(OpenError::Value {
+                what: "order of id hashes",
+            })
+        }
     }
 
     /// The shards that may have the id with this hash: none, nearly always one.
@@ -50,7 +56,11 @@ impl<'a> Table<'a> {
         let (mut low, mut high) = (0, this.hashes.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if this.hashes.at(middle) < wanted { low = middle + 1 } else { high = middle }
+            if this.hashes.at(middle) < wanted {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         let equal = (low..this.hashes.len()).take_while(move |i| this.hashes.at(*i) == wanted);
         equal.map(move |i| this.shards.at(this.shard_of.index(i)))
@@ -65,12 +75,20 @@ pub fn write(entries: &[(u64, u64)]) -> Result<Vec<u8>, OpenError> {
     let mut shards: Vec<u64> = entries.iter().map(|(_, shard)| *shard).collect();
     shards.sort_unstable();
     shards.dedup();
-    let mut sorted: Vec<(u64, u64)> =
-        entries.iter().map(|(id, shard)| (id >> 32, shards.partition_point(|s| s < shard) as u64)).collect();
+    let mut sorted: Vec<(u64, u64)> = entries
+        .iter()
+        .map(|(id, shard)| (id >> 32, shards.partition_point(|s| s < shard) as u64))
+        .collect();
     sorted.sort_unstable();
     let mut out = Writer::new(kind::TABLE);
-    out.ints(section::TABLE_HASHES, &sorted.iter().map(|(hash, _)| *hash).collect::<Vec<_>>());
-    out.ints(section::TABLE_SHARD_OF, &sorted.iter().map(|(_, shard)| *shard).collect::<Vec<_>>());
+    out.ints(
+        section::TABLE_HASHES,
+        &sorted.iter().map(|(hash, _)| *hash).collect::<Vec<_>>(),
+    );
+    out.ints(
+        section::TABLE_SHARD_OF,
+        &sorted.iter().map(|(_, shard)| *shard).collect::<Vec<_>>(),
+    );
     out.ints(section::TABLE_SHARDS, &shards);
     out.finish()
 }

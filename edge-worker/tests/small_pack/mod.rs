@@ -32,56 +32,15 @@ type Show = (
     [f32; 4],
 );
 
+#[rustfmt::skip] // one show a line
 const SHOWS: [Show; 7] = [
-    (
-        "1",
-        "Harbour Lights",
-        &["Crime", "Drama"],
-        "BBC One",
-        2011,
-        [1.0, 1.0, 0.0, 0.0],
-    ),
-    (
-        "2",
-        "The Long Tide",
-        &["Crime", "Drama"],
-        "BBC One",
-        2013,
-        [1.0, 0.5, 0.0, 0.0],
-    ),
-    (
-        "3",
-        "Night Ferry",
-        &["Crime", "Thriller"],
-        "ITV",
-        2019,
-        [0.0, 1.0, 1.0, 0.0],
-    ),
-    (
-        "4",
-        "Kitchen Wars",
-        &["Food"],
-        "Netflix",
-        2020,
-        [0.0, 0.0, 0.0, 1.0],
-    ),
-    (
-        "5",
-        "Salt and Smoke",
-        &["Food"],
-        "Netflix",
-        2021,
-        [0.0, 0.0, 0.2, 1.0],
-    ),
-    ("6", "Islands", &[], "", 0, [0.0; 4]),
-    (
-        "7",
-        "Cold Harbour",
-        &["Drama", "Thriller"],
-        "ITV",
-        2012,
-        [1.0, 0.0, 1.0, 0.0],
-    ),
+    ("1", "Harbour Lights", &["Crime", "Drama"],    "BBC One", 2011, [1.0, 1.0, 0.0, 0.0]),
+    ("2", "The Long Tide",  &["Crime", "Drama"],    "BBC One", 2013, [1.0, 0.5, 0.0, 0.0]),
+    ("3", "Night Ferry",    &["Crime", "Thriller"], "ITV",     2019, [0.0, 1.0, 1.0, 0.0]),
+    ("4", "Kitchen Wars",   &["Food"],              "Netflix", 2020, [0.0, 0.0, 0.0, 1.0]),
+    ("5", "Salt and Smoke", &["Food"],              "Netflix", 2021, [0.0, 0.0, 0.2, 1.0]),
+    ("6", "Islands",        &[],                    "",        0,    [0.0; 4]),
+    ("7", "Cold Harbour",   &["Drama", "Thriller"], "ITV",     2012, [1.0, 0.0, 1.0, 0.0]),
 ];
 const TOP_N: usize = 20;
 
@@ -127,10 +86,7 @@ impl Host {
 
     /// Attaches every resident part.
     pub fn make_resident(&self) {
-        self.manifest
-            .resident()
-            .iter()
-            .for_each(|file| self.attach(file));
+        self.manifest.resident().iter().for_each(|file| self.attach(file));
     }
 
     fn attach(&self, file: &PartFile) {
@@ -162,21 +118,14 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
                 .collect::<Vec<_>>(),
         )
     };
-    rows::write(
-        &mut out,
-        &vocabulary,
-        &SHOWS.iter().map(row).collect::<Vec<_>>(),
-    );
+    rows::write(&mut out, &vocabulary, &SHOWS.iter().map(row).collect::<Vec<_>>());
     files.insert("features.f.bin".to_owned(), out.finish().unwrap());
 
     let mut out = Writer::new(kind::DISPLAY);
     display::write(&mut out, &display_of(&all));
     files.insert("display.d.bin".to_owned(), out.finish().unwrap());
 
-    let texts: Vec<String> = SHOWS
-        .iter()
-        .map(|show| format!("What {} is about.", show.1))
-        .collect();
+    let texts: Vec<String> = SHOWS.iter().map(|show| format!("What {} is about.", show.1)).collect();
     let summaries = summaries::write(texts.iter().map(String::as_str)).unwrap();
     files.insert(
         "summaries.00000000000000aa.bin".to_owned(),
@@ -202,10 +151,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
             top_n: TOP_N as u32,
             min_similarity: 0.0,
         },
-        parts: vec![
-            entry("features", "features.f.bin"),
-            entry("display", "display.d.bin"),
-        ],
+        parts: vec![entry("features", "features.f.bin"), entry("display", "display.d.bin")],
         summaries: Series {
             items_per_file: SHOWS.len() as u32,
             hashes: vec!["00000000000000aa".into()],
@@ -227,10 +173,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
         format!("shard.{SHARD:016x}.bin"),
         compress_to_vec(&shard::write(&shard).unwrap(), 6),
     );
-    let entries: Vec<(u64, u64)> = SHOWS
-        .iter()
-        .map(|show| (id_of(show, ids).hash64(), SHARD))
-        .collect();
+    let entries: Vec<(u64, u64)> = SHOWS.iter().map(|show| (id_of(show, ids).hash64(), SHARD)).collect();
     files.insert(
         "table.00000000000000cc.bin".to_owned(),
         compress_to_vec(&table::write(&entries).unwrap(), 6),
@@ -240,24 +183,12 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
 }
 
 /// Each show's neighbours with their text scores, as a scan finds them.
-fn lists(
-    manifest: &Manifest,
-    files: &BTreeMap<String, Vec<u8>>,
-    ids: IdKind,
-) -> Vec<Vec<(u32, u16)>> {
+fn lists(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>, ids: IdKind) -> Vec<Vec<(u32, u16)>> {
     let mut engine = Engine::open(manifest.clone()).unwrap();
-    for (part, file) in [
-        (Part::Features, "features.f.bin"),
-        (Part::Display, "display.d.bin"),
-    ] {
+    for (part, file) in [(Part::Features, "features.f.bin"), (Part::Display, "display.d.bin")] {
         engine.attach(part, files[file].clone()).unwrap();
     }
-    let row_of = |id: &ItemId| {
-        SHOWS
-            .iter()
-            .position(|show| id_of(show, ids) == *id)
-            .unwrap() as u32
-    };
+    let row_of = |id: &ItemId| SHOWS.iter().position(|show| id_of(show, ids) == *id).unwrap() as u32;
     let list_of = |show: &Show| {
         let query = Query {
             n: TOP_N,
@@ -269,12 +200,7 @@ fn lists(
         answer
             .items
             .iter()
-            .map(|item| {
-                (
-                    row_of(&item.card.id),
-                    (item.parts.text * 65535.0).round() as u16,
-                )
-            })
+            .map(|item| (row_of(&item.card.id), (item.parts.text * 65535.0).round() as u16))
             .collect()
     };
     SHOWS.iter().map(list_of).collect()
@@ -287,45 +213,34 @@ fn id_of(show: &Show, ids: IdKind) -> ItemId {
     }
 }
 
-fn items_of(rows: &[u32], ids: IdKind) -> ItemsData {
-    let shows: Vec<&Show> = rows.iter().map(|row| &SHOWS[*row as usize]).collect();
-    let attribute = |name: &str, role, values: &dyn Fn(&Show) -> Vec<String>| AttributeData {
-        name: name.into(),
+fn items_of(rows: &[u32], ids: IdKind) -> ItemsData<'static> {
+    let shows = || rows.iter().map(|row| &SHOWS[*row as usize]);
+    let attribute = |name, role, values: fn(&Show) -> Vec<&'static str>| AttributeData {
+        name,
         role,
-        values: shows.iter().map(|show| values(show)).collect(),
-    };
-    let platform = |show: &Show| {
-        if show.3.is_empty() {
-            Vec::new()
-        } else {
-            vec![show.3.to_owned()]
-        }
+        values: shows().map(values).collect(),
     };
     ItemsData {
-        ids: shows.iter().map(|show| id_of(show, ids)).collect(),
-        years: shows.iter().map(|show| show.4).collect(),
+        ids: shows().map(|show| id_of(show, ids)).collect(),
+        years: shows().map(|show| show.4).collect(),
         attributes: vec![
-            attribute("genre", role::GENRE, &|show| {
-                show.2.iter().map(|genre| (*genre).to_owned()).collect()
+            attribute("genre", role::GENRE, |show| show.2.to_vec()),
+            attribute("platform", role::METADATA, |show| {
+                Some(show.3).filter(|name| !name.is_empty()).into_iter().collect()
             }),
-            attribute("platform", role::METADATA, &platform),
-            attribute("type", role::METADATA, &|_| vec!["Scripted".to_owned()]),
-            attribute("country", role::PLAIN, &|_| vec!["GB".to_owned()]),
+            attribute("type", role::METADATA, |_| vec!["Scripted"]),
+            attribute("country", role::PLAIN, |_| vec!["GB"]),
         ],
     }
 }
 
-fn display_of(rows: &[u32]) -> DisplayData {
+fn display_of(rows: &[u32]) -> DisplayData<'static> {
     let shows = || rows.iter().map(|row| &SHOWS[*row as usize]);
     DisplayData {
-        names: shows().map(|show| show.1.to_owned()).collect(),
+        names: shows().map(|show| show.1).collect(),
         runtimes: shows().map(|_| 60).collect(),
         ratings: shows().map(|_| Some(7.5)).collect(),
-        images: shows()
-            .map(|show| format!("https://images.example/{}.jpg", show.0))
-            .collect(),
-        urls: shows()
-            .map(|show| format!("https://shows.example/{}", show.0))
-            .collect(),
+        images: shows().map(|_| "https://images.example/poster.jpg").collect(),
+        urls: shows().map(|_| "https://shows.example/page").collect(),
     }
 }

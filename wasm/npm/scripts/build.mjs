@@ -23,7 +23,7 @@ function buildWasm() {
   const tools = process.env.AFTERSHOW_TOOLS ?? join(root, '.tools');
   const cached = existsSync(tools) ? readdirSync(tools).map((name) => join(tools, name, 'bin')) : [];
   const path = [join(npm, 'node_modules', '.bin'), process.env.PATH, ...cached].join(delimiter);
-  const args = ['build', wasm, '--target', 'web', '--mode', 'no-install', '--no-pack'];
+  const args = ['build', wasm, '--target', 'web', '--mode', 'no-install'];
   run('wasm-pack', [...args, '--profile', 'wasm-release', '--out-dir', pkg, '--out-name', 'aftershow'], { PATH: path });
 }
 

@@ -1,6 +1,6 @@
 // Builds an answer from what the engine lays flat: all its texts in one string, and one array of
 // numbers, in which a text is its length (in UTF-16 units) and a list begins with its count. The
-// order is that of src/flat.rs. An object literal makes a card in a fraction of the time that setting
+// order is that of flat.rs. An object literal makes a card in a fraction of the time that setting
 // its properties from WebAssembly takes, or parsing JSON.
 
 /**
