@@ -80,7 +80,7 @@ impl fmt::Display for OpenError {
             OpenError::UnknownPart { kind } => {
                 write!(
                     f,
-                    "the pack needs a part of kind {kind:?}, which this engine does not know: use a newer aftershow"
+                    "the pack needs a part of kind \"{kind}\", which this engine does not know: use a newer aftershow"
                 )
             }
             OpenError::UnexpectedPart => {
@@ -141,7 +141,7 @@ impl QueryError {
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id {id:?}"),
+            QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id \"{id}\""),
             QueryError::InvalidParameter { name, expected } => write!(f, "{name} must be {expected}"),
             QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
         }

@@ -111,20 +111,21 @@ pub fn tokens(text: &str, mut each: impl FnMut(&str)) {
 
 /// The quantized TF-IDF row of a plain text. Words outside the vocabulary don't count.
 pub fn vectorize(vocabulary: &Vocabulary<'_>, text: &str) -> Row {
-    let mut found: Vec<u16> = Vec::new();
+    // Kept in order as they come: a summary has some ten different terms of the vocabulary, and a general
+    // sort would be 3 kB of wasm.
+    let mut counts: Vec<(u16, f32)> = Vec::new();
     tokens(text, |token| {
-        if let Some(term) = vocabulary.terms.find(token) {
-            found.push(term as u16);
+        let Some(term) = vocabulary.terms.find(token) else {
+            return;
+        };
+        let term = term as u16;
+        match counts.binary_search_by_key(&term, |(known, _)| *known) {
+            Ok(place) => counts[place].1 += 1.0,
+            Err(place) => counts.insert(place, (term, 1.0)),
         }
     });
-    found.sort_unstable();
-    let values: Vec<(u16, f32)> = found
-        .chunk_by(|a, b| a == b)
-        .map(|same| {
-            let idf = vocabulary.idf.get(usize::from(same[0])).map_or(0.0, |w| w.get());
-            (same[0], same.len() as f32 * idf)
-        })
-        .collect();
+    let idf = |term: u16| vocabulary.idf.get(usize::from(term)).map_or(0.0, |w| w.get());
+    let values: Vec<(u16, f32)> = counts.iter().map(|(term, count)| (*term, count * idf(*term))).collect();
     quantize_row(&values)
 }
 

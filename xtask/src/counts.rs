@@ -44,7 +44,7 @@ impl AddAssign for Counts {
 /// line that begins with `skipped:`, and counts as skipped.
 ///
 /// # Errors
-/// A file of `tests/` in which nothing ran.
+/// A file of tests in which nothing ran.
 pub fn cargo_test(output: &str) -> Result<Counts> {
     let mut counts = Counts::default();
     let mut suite = "";
@@ -71,7 +71,7 @@ pub fn cargo_test(output: &str) -> Result<Counts> {
                     .unwrap_or_default()
             };
             let (passed, failed, ignored) = (number(" passed"), number(" failed"), number(" ignored"));
-            if passed + failed + ignored == 0 && suite.starts_with("tests/") {
+            if passed + failed + ignored == 0 && is_test_file(suite) {
                 bail!("the suite {suite} ran 0 tests");
             }
             counts += Counts {
@@ -83,6 +83,11 @@ pub fn cargo_test(output: &str) -> Result<Counts> {
         }
     }
     Ok(counts)
+}
+
+/// Whether a suite is a file of tests, which has at least one. A crate may have no unit tests, and no examples to run.
+fn is_test_file(suite: &str) -> bool {
+    !(suite.starts_with("unittests ") || suite.starts_with("Doc-tests "))
 }
 
 /// Reads what `node --test --test-reporter=tap` prints at its end.
@@ -167,9 +172,11 @@ test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
     #[test]
     fn a_test_file_without_tests_is_an_error() {
         let output = "
-     Running tests/gone.rs (target/debug/deps/gone-1)
+     Running unittests src/lib.rs (target/debug/deps/a-1)
+test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+     Running gone.rs (target/debug/deps/gone-1)
 test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s";
-        assert!(cargo_test(output).unwrap_err().to_string().contains("tests/gone.rs"));
+        assert!(cargo_test(output).unwrap_err().to_string().contains("gone.rs"));
     }
 
     #[test]

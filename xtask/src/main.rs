@@ -1,6 +1,6 @@
 //! `cargo xtask`: the chores of this project, set-up included.
 //!
-//! [`test`] runs every check, [`demo`] shows the whole way once, [`bench`] measures, [`metrics`] keeps the sizes.
+//! [`mod@test`] runs every check, [`demo`] shows the whole way once, [`mod@bench`] measures, [`metrics`] keeps the sizes.
 //! They bring the machine to what they need by [`set_up`] and [`tools`], build by [`parts`], and start programs by [`run`].
 
 mod bench;

@@ -104,7 +104,7 @@ pub fn npm_package(project: &Project, runner: &mut Runner) -> Result<()> {
     let outputs = ["aftershow_bg.wasm", "aftershow.js", "aftershow.d.ts"].map(|file| root.join("wasm/pkg").join(file));
     let stamp = Stamp::new(project, "wasm", &inputs, &outputs);
     let mut build = Command::new("node");
-    build.arg("scripts/build.mjs").current_dir(root.join("wasm/npm"));
+    build.arg("wasm/npm/scripts/build.mjs").current_dir(root);
     let up_to_date = stamp.holds();
     if up_to_date {
         build.arg("--js-only");
@@ -130,7 +130,7 @@ pub fn worker(project: &Project, runner: &mut Runner) -> Result<()> {
         return Ok(());
     }
     let mut build = Command::new("node");
-    build.arg("scripts/build.mjs").current_dir(root.join("edge-worker"));
+    build.arg("edge-worker/scripts/build.mjs").current_dir(root);
     tools::environment(project, &mut build)?;
     runner.run(&mut build)?;
     stamp.set()

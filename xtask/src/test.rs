@@ -152,7 +152,7 @@ const STEPS: [Step; 17] = [
     Step {
         name: "golden-js",
         about: "golden cases in wasm and over HTTP",
-        needs: &["pack", "npm-build", "worker-build"],
+        needs: &["pack", "worker-build", "web-build"],
         run: golden_js,
     },
     Step {
@@ -330,7 +330,6 @@ impl Scene<'_> {
     fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(cargo());
         command.args(arguments).current_dir(&self.project.root);
-        self.with_data(&mut command);
         command
     }
 
@@ -350,7 +349,7 @@ impl Scene<'_> {
         self.project.scratch("pack-sample")
     }
 
-    /// Runs the `*.test.mjs` of a folder.
+    /// Runs the `*.test.mjs` of a folder. What they need stands in the environment.
     fn node_tests(&mut self, node: &Path, folder: &str, set: impl FnOnce(&mut Command)) -> Result<Counts> {
         let folder = self.project.root.join(folder);
         let files: Vec<PathBuf> = parts::sorted(&folder)?
@@ -364,10 +363,11 @@ impl Scene<'_> {
         command
             .args(["--test", "--test-reporter=tap"])
             .args(files)
-            .current_dir(folder.parent().context("a folder of tests lies in another")?);
+            .current_dir(&self.project.root);
         command
             .env("AFTERSHOW_PACK", self.sample_pack())
-            .env("AFTERSHOW_TINY_PACK", self.project.scratch("pack-tiny"));
+            .env("AFTERSHOW_TINY_PACK", self.project.scratch("pack-tiny"))
+            .env("AFTERSHOW_BIN", self.project.release("aftershow"));
         self.with_data(&mut command);
         set(&mut command);
         let finished = self.runner.try_run(&mut command)?;
@@ -430,6 +430,7 @@ fn native(scene: &mut Scene<'_>) -> Result<Counts> {
         "--",
         "--show-output",
     ]);
+    scene.with_data(&mut command);
     let finished = scene.runner.try_run(&mut command)?;
     let counts = counts::cargo_test(&finished.output)?;
     if !finished.status.success() && counts.failed == 0 {
@@ -474,14 +475,8 @@ fn packs(scene: &mut Scene<'_>) -> Result<Counts> {
         &[],
         &scene.project.scratch("pack-sample"),
     )?;
-    let tiny = scene.project.scratch("pack-tiny");
-    parts::pack(
-        scene.project,
-        &mut scene.runner,
-        parts::SAMPLE,
-        &["--max-items", "12"],
-        &tiny,
-    )?;
+    let (tiny, few) = (scene.project.scratch("pack-tiny"), "jsonl:tests/tiny/shows.jsonl");
+    parts::pack(scene.project, &mut scene.runner, few, &[], &tiny)?;
     Ok(Counts::ONE)
 }
 

@@ -32,6 +32,10 @@ pub struct Query {
 impl Query {
     /// Largest `n`.
     pub const MAX_N: usize = 100;
+    /// Most genres of an item that the pack has never seen.
+    pub const MAX_GENRES: usize = 100;
+    /// Longest summary of one, in bytes.
+    pub const MAX_SUMMARY: usize = 100_000;
 
     /// Items similar to an item of the pack, with the defaults.
     pub fn similar(id: ItemId) -> Query {
@@ -70,6 +74,20 @@ impl Query {
                 expected: "a number from 0 to 1",
             });
         }
+        if let Seed::Features(new) = &self.seed {
+            if new.genres.len() > Query::MAX_GENRES {
+                return Err(QueryError::InvalidParameter {
+                    name: "genres",
+                    expected: "at most 100 names",
+                });
+            }
+            if new.summary.len() > Query::MAX_SUMMARY {
+                return Err(QueryError::InvalidParameter {
+                    name: "summary",
+                    expected: "at most 100000 bytes long",
+                });
+            }
+        }
         self.weights.check()
     }
 }
@@ -89,9 +107,9 @@ pub enum Seed {
 pub struct NewItem {
     /// Name; shown, not scored.
     pub name: String,
-    /// Genre names, as the pack spells them; others count as genres that no item has.
+    /// Genre names, at most 100, as the pack spells them; others count as genres that no item has.
     pub genres: Vec<String>,
-    /// Summary, plain text or simple HTML.
+    /// Summary, plain text or simple HTML, at most 100,000 bytes.
     pub summary: String,
     /// Network or web channel.
     pub platform: Option<String>,

@@ -206,10 +206,12 @@ impl View<'_> {
                 .into_iter()
                 .chain(found.iter().map(|(item, _)| *item))
                 .map(|item| (self.row)(item));
-            let mut missing: Vec<Part> = rows.filter_map(|row| engine.manifest.summaries_of(row)).collect();
-            missing.sort_unstable_by_key(|part| if let Part::Summaries(number) = part { *number } else { 0 });
-            missing.dedup();
-            missing.retain(|part| engine.summaries.get(*part).is_none());
+            let mut missing: Vec<Part> = Vec::new();
+            for part in rows.filter_map(|row| engine.manifest.summaries_of(row)) {
+                if engine.summaries.get(part).is_none() && !missing.contains(&part) {
+                    missing.push(part);
+                }
+            }
             if !missing.is_empty() {
                 return Ok(need(&engine.manifest, missing));
             }

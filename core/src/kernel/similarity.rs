@@ -126,18 +126,24 @@ impl Subject {
     /// An item that the pack has never seen. Names are compared as they are written.
     pub fn of_new(features: &Features<'_>, new: &NewItem) -> Subject {
         let items = &features.items;
-        let mut names: Vec<&str> = new.genres.iter().map(alloc::string::String::as_str).collect();
-        names.sort_unstable();
-        names.dedup();
-        let mut genres: Vec<usize> = match items.genre() {
-            Some(genre) => names.iter().filter_map(|name| genre.values.find(name)).collect(),
-            None => Vec::new(),
-        };
-        genres.sort_unstable();
+        // At most `Query::MAX_GENRES` names: looking through them is cheaper than code that sorts.
+        let mut genres: Vec<usize> = Vec::new();
+        let mut genre_count = 0;
+        for (_, name) in new
+            .genres
+            .iter()
+            .enumerate()
+            .filter(|(i, name)| !new.genres[..*i].contains(name))
+        {
+            genre_count += 1;
+            if let Some(value) = items.genre().and_then(|genre| genre.values.find(name)) {
+                genres.insert(genres.partition_point(|known| *known < value), value);
+            }
+        }
         let row = text::vectorize(&features.rows.vocabulary, &text::clean(&new.summary));
         Subject {
             genres,
-            genre_count: names.len(),
+            genre_count,
             metadata: items.metadata().map(|attribute| set_of_value(attribute, new)).collect(),
             year: new.year.unwrap_or(0),
             terms: row.terms,
