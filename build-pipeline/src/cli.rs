@@ -95,7 +95,7 @@ pub struct BuildArgs {
     /// The pack's own version [default: v1.0.0]
     #[arg(long, value_name = "TEXT")]
     pub pack_version: Option<String>,
-    /// Terms of the summaries' vocabulary, 1 to 65536 [default: 500]
+    /// Terms of the summaries' vocabulary, 1 to 32768 [default: 500]
     #[arg(long, value_name = "N")]
     pub max_text_features: Option<usize>,
     /// Language of the words that don't count, as a code such as en, or none [default: en]

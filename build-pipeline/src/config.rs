@@ -64,7 +64,7 @@ pub struct ContentConfig {
     pub top_n: u32,
     /// Least score of a stored neighbour, 0 to 1. At 0 all that have anything in common are stored.
     pub min_similarity: f32,
-    /// Terms of the vocabulary, 1 to 65536. More tell summaries apart better and make the pack larger.
+    /// Terms of the vocabulary, 1 to 32768. More tell summaries apart better and make the pack larger.
     pub max_text_features: usize,
     /// Words of the summaries that don't count: a language's code, or `none`.
     pub stop_words: StopWords,

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use aftershow_core::{
     pack::{
         Container, Writer,
-        items::{self, AttributeData, ItemsData, MAX_ATTRIBUTES},
-        layout::{kind, role},
+        items::{self, AttributeData, ItemsData},
+        layout::{MAX_ATTRIBUTES, kind, role},
         rows::{self, Vocabulary},
     },
     quant::Row,

@@ -1,6 +1,12 @@
 //! From a draft to a clean item: plain text, numbers within their ranges, addresses that are safe to follow.
 
-use aftershow_core::{ItemId, text::strip_tags};
+use std::collections::HashSet;
+
+use aftershow_core::{
+    ItemId,
+    pack::layout::{MAX_ATTRIBUTE_NAME, MAX_SET, MAX_SHOWN, MAX_VALUE},
+    text::strip_tags,
+};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::{
@@ -72,7 +78,51 @@ pub fn clean(id: ItemId, draft: Draft) -> (CatalogueItem, Vec<Dropped>) {
             &mut dropped,
         )),
     }
+    fit(&mut item, &mut dropped);
     (item, dropped)
+}
+
+/// Leaves out what a pack has no room for, so that a card is never larger than a page wants.
+fn fit(item: &mut CatalogueItem, dropped: &mut Vec<Dropped>) {
+    let mut note = |what, value: &str| {
+        let value = value.chars().take(60).collect();
+        dropped.push(Dropped { what, value });
+    };
+    if item.name.len() > MAX_SHOWN {
+        note("name: longer than 2048 bytes, cut", &item.name);
+        item.name.truncate(item.name.floor_char_boundary(MAX_SHOWN));
+    }
+    for address in [&mut item.image, &mut item.url] {
+        if let Some(long) = address.take_if(|address| address.len() > MAX_SHOWN) {
+            note("address: longer than 2048 bytes", &long);
+        }
+    }
+    for value in [&mut item.platform, &mut item.kind, &mut item.language] {
+        if let Some(long) = value.take_if(|value| value.len() > MAX_VALUE) {
+            note("value of an attribute: longer than 512 bytes", &long);
+        }
+    }
+    item.attributes.retain(|name, _| {
+        let short = name.len() <= MAX_ATTRIBUTE_NAME;
+        if !short {
+            note("attribute: its name is longer than 64 bytes", name);
+        }
+        short
+    });
+    for values in item.attributes.values_mut().chain([&mut item.genres]) {
+        values.retain(|value| {
+            let short = value.len() <= MAX_VALUE;
+            if !short {
+                note("value of an attribute: longer than 512 bytes", value);
+            }
+            short
+        });
+        if values.len() > MAX_SET {
+            note("values of an attribute: those past the first 256", &values[MAX_SET]);
+            values.truncate(MAX_SET);
+        }
+    }
+    item.attributes.retain(|_, values| !values.is_empty());
 }
 
 fn one(raw: Option<String>) -> Option<String> {
@@ -81,14 +131,9 @@ fn one(raw: Option<String>) -> Option<String> {
 
 /// Each value clean, none empty, none twice, in their order.
 fn values(raw: Vec<String>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::with_capacity(raw.len());
-    for value in raw {
-        let value = plain(&value);
-        if !value.is_empty() && !all.contains(&value) {
-            all.push(value);
-        }
-    }
-    all
+    let mut known = HashSet::new();
+    let clean = raw.iter().map(|value| plain(value)).filter(|value| !value.is_empty());
+    clean.filter(|value| known.insert(value.clone())).collect()
 }
 
 /// Plain text of plain text or simple HTML: no tags, no character references, NFC, no control
@@ -269,6 +314,24 @@ fn address(raw: Option<String>, what: &'static str, dropped: &mut Vec<Dropped>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_pack_has_no_room_for_is_left_out_and_counted() {
+        let draft = Draft {
+            name: Some("é".repeat(2000)),
+            genres: (0..300)
+                .map(|i| format!("genre {i:03}"))
+                .chain(["x".repeat(600)])
+                .collect(),
+            url: Some(format!("https://site.example/{}", "a".repeat(3000))),
+            ..Draft::default()
+        };
+        let (item, dropped) = clean(ItemId::Int(1), draft);
+        assert_eq!(item.name, "é".repeat(1024));
+        assert_eq!(item.genres.len(), 256);
+        assert_eq!(item.url, None);
+        assert_eq!(dropped.len(), 4, "{dropped:?}");
+    }
 
     #[test]
     fn html_entities_white_space_and_controls_are_cleaned_and_text_is_nfc() {

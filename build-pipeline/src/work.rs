@@ -184,6 +184,7 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
             all.insert(format!("the input {name} (catalog[{i}])"), sha256);
         }
     }
+    all.insert("strict".into(), json(&config.strict)?);
     all.insert("max_items".into(), json(&config.max_items)?);
     all.insert("id_kind".into(), json(&config.id_kind)?);
     all.insert("attribution".into(), json(&config.attribution)?);

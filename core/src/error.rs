@@ -120,7 +120,7 @@ pub enum QueryError {
         /// What it may be.
         expected: &'static str,
     },
-    /// An attached part contradicts another one: the pack was put together from two builds.
+    /// An attached part can't be read though `attach` took it: a fault of this crate, said and not hidden.
     Inconsistent {
         /// Which parts.
         what: &'static str,

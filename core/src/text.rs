@@ -14,37 +14,41 @@ use crate::{
 /// Takes the tags out of simple HTML. A tag that ends a line or a block leaves a space behind;
 /// a `<` that no `>` follows is text.
 pub fn strip_tags(html: &str) -> String {
+    const INLINE: [&str; 10] = ["b", "i", "em", "strong", "u", "span", "a", "small", "sup", "sub"];
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(open) = rest.find('<') {
         let (text, from) = rest.split_at(open);
         out.push_str(text);
-        let is_tag = from[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-        match from.find('>').filter(|_| is_tag) {
-            Some(close) => {
-                // Inline marks stand inside words: <b>B</b>reaking is one word.
-                let name = from[1..close].trim_start_matches('/');
-                let name = name
-                    .split(|c: char| !c.is_ascii_alphanumeric())
-                    .next()
-                    .unwrap_or_default();
-                if !["b", "i", "em", "strong", "u", "span", "a", "small", "sup", "sub"].contains(&name) {
-                    out.push(' ');
-                }
-                rest = &from[close + 1..];
-            }
-            None => {
-                out.push('<');
-                rest = &from[1..];
-            }
+        if !from[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
+            out.push('<');
+            rest = &from[1..];
+            continue;
         }
+        // What no `>` follows has no tags any more: so each byte is looked at once.
+        let Some(close) = from.find('>') else {
+            rest = from;
+            break;
+        };
+        // Inline marks stand inside words: <b>B</b>reaking is one word.
+        let name = from[1..close].trim_start_matches('/');
+        let name = name
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        if !INLINE.iter().any(|inline| name.eq_ignore_ascii_case(inline)) {
+            out.push(' ');
+        }
+        rest = &from[close + 1..];
     }
     out.push_str(rest);
     out
 }
 
 /// Plain text from plain text or simple HTML: no tags, the commonest character references decoded
-/// (numeric ones and `amp lt gt quot apos nbsp hellip mdash ndash lsquo rsquo ldquo rdquo`).
+/// (numeric ones and `amp lt gt quot apos nbsp hellip mdash ndash lsquo rsquo ldquo rdquo`), soft
+/// hyphens and zero-width marks taken out. The pipeline knows all of HTML's references and composes
+/// characters (NFC); whoever has others, decodes them before.
 pub fn clean(html: &str) -> String {
     let text = strip_tags(html);
     let mut out = String::with_capacity(text.len());
@@ -52,15 +56,14 @@ pub fn clean(html: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let reference = rest
-            .find(';')
-            .filter(|end| *end <= 10)
-            .and_then(|end| Some((decode(&rest[1..end])?, end + 1)));
+        let near = rest.as_bytes().iter().take(11).position(|byte| *byte == b';');
+        let reference = near.and_then(|end| Some((decode(&rest[1..end])?, end + 1)));
         let (character, used) = reference.unwrap_or(('&', 1));
         out.push(character);
         rest = &rest[used..];
     }
     out.push_str(rest);
+    out.retain(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}'));
     out
 }
 
@@ -136,7 +139,16 @@ mod tests {
     #[test]
     fn tags_and_references_become_text() {
         assert_eq!(clean("<p><b>B</b>reaking &amp; Bad</p>"), " Breaking & Bad ");
+        assert_eq!(clean("<B>B</B>read de\u{ad}tective &#xad;"), "Bread detective ");
         assert_eq!(clean("one<br/>two &#233;&#x2014;&hellip;"), "one two é—…");
+    }
+
+    #[test]
+    fn long_nonsense_is_read_in_one_pass() {
+        for nonsense in ["<a", "&", "<", "&a", "</"] {
+            let text = nonsense.repeat(1_000_000);
+            assert_eq!(clean(&text).len(), text.len());
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aftershow_core::{
     ItemId, ItemIx, Weights,
-    kernel::{Features, Hit, Index, Limits, Scratch, Subject},
+    kernel::{Features, Hit, Index, Limits, Scratch, Subject, similarity::reaches},
     pack::{
         Container, GenreSimilarity, Writer,
         items::{self, AttributeData, ItemsData},
@@ -127,7 +127,7 @@ fn naive(features: &Features<'_>, subject: &Subject, w: &Weights, how: GenreSimi
             score: subject.parts(features, ItemIx(row), how).score(w),
             item: ItemIx(row),
         })
-        .filter(|hit| hit.score > 0.0 && hit.score >= limits.min && limits.except != Some(hit.item))
+        .filter(|hit| hit.score > 0.0 && reaches(hit.score, limits.min) && limits.except != Some(hit.item))
         .collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
     hits.truncate(limits.n);

@@ -23,8 +23,12 @@ def load(path):
     return list(newest.values())
 
 
+# Marks that are not seen: a soft hyphen stands inside a word.
+_UNSEEN = dict.fromkeys([0xAD, 0x200B, 0xFEFF])
+
+
 def text(show):
-    return html.unescape(_TAG.sub(" ", show.get("summary") or ""))
+    return html.unescape(_TAG.sub(" ", show.get("summary") or "")).translate(_UNSEEN)
 
 
 def genres(show):

@@ -41,8 +41,10 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
         );
     }
     let mut runner = Runner::showing(project.root.clone());
+    let lock = project.lock(&mut runner)?;
     set_up::all(project, &mut runner)?;
     let first = build(project, &mut runner, &options.catalogue)?;
+    drop(lock);
 
     let base = format!("http://127.0.0.1:{}", options.port);
     let mut server = start(project, options)?;

@@ -159,6 +159,7 @@ fn metrics_command(arguments: &mut Parser) -> Result<bool> {
     }
     let project = Project::find()?;
     let mut runner = Runner::showing(project.root.clone());
+    let _lock = project.lock(&mut runner)?;
     set_up::all(&project, &mut runner)?;
     parts::aftershow(&project, &mut runner)?;
     let pack = project.scratch("pack-sample");
@@ -185,6 +186,7 @@ fn set_up_command(arguments: &mut Parser) -> Result<bool> {
     }
     let project = Project::find()?;
     let mut runner = Runner::showing(project.root.clone());
+    let _lock = project.lock(&mut runner)?;
     set_up::all(&project, &mut runner)?;
     let chromium = set_up::chromium(&mut runner, install)?;
     runner.say(&format!("Chromium: {}", chromium.display()));

@@ -2,11 +2,16 @@
 
 use std::{
     env,
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
+
+use crate::run::{Runner, interrupted};
 
 /// The folders that the chores work in.
 pub struct Project {
@@ -54,6 +59,11 @@ impl Project {
         self.root.join("target/xtask").join(name)
     }
 
+    /// Keeps two runs from writing the same scratch files and outputs of this clone.
+    pub fn lock(&self, runner: &mut Runner) -> Result<File> {
+        lock(&self.scratch(""), runner, "another run in this clone")
+    }
+
     /// A binary of the release profile.
     pub fn release(&self, binary: &str) -> PathBuf {
         self.target.join("release").join(binary)
@@ -79,6 +89,28 @@ impl Project {
     pub fn short<'p>(&self, path: &'p Path) -> std::path::Display<'p> {
         path.strip_prefix(&self.root).unwrap_or(path).display()
     }
+}
+
+/// Waits until no other run holds a folder, and holds it as long as the file is open.
+pub fn lock(folder: &Path, runner: &mut Runner, other: &str) -> Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join(".lock"))?;
+    let mut said = false;
+    // Asked again and again, since a lock that is waited for does not hear Ctrl-C.
+    while let Err(error) = file.try_lock() {
+        if let TryLockError::Error(error) = error {
+            return Err(error).with_context(|| format!("{} can't be locked", folder.display()));
+        }
+        if !said {
+            runner.say(&format!("waiting for {other}"));
+            said = true;
+        }
+        if interrupted() {
+            bail!("interrupted");
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(file)
 }
 
 /// The cargo that started us, so that its toolchain is the one used throughout.

@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
     counts::{self, Counts},
@@ -174,6 +174,7 @@ pub fn list() {
 /// Runs the checks. `Ok(false)` if one failed.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
     let chosen = chosen(options)?;
+    let _lock = project.lock(&mut Runner::keeping(project.root.clone(), Lines::Keep))?;
     let start = Instant::now();
     let mut ended: Vec<Ended> = Vec::new();
     for step in STEPS.iter().filter(|step| chosen.contains(&step.name)) {

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, TryLockError},
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    project::{Project, cargo},
+    project::{Project, cargo, lock},
     run::Runner,
 };
 
@@ -66,7 +66,7 @@ impl Tool {
             return Ok(());
         }
         fs::create_dir_all(&project.tools)?;
-        let _lock = lock(&project.tools, runner)?;
+        let _lock = lock(&project.tools, runner, "another run that installs tools")?;
         if self.is_there(project) {
             return Ok(()); // another run has just made it
         }
@@ -137,20 +137,6 @@ fn check_pins(manifest: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Held while installing, so that two runs don't write the same folder.
-fn lock(tools: &Path, runner: &mut Runner) -> Result<File> {
-    let file = File::create(tools.join(".lock"))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            runner.say("waiting for another run that installs tools");
-            file.lock()?;
-        }
-        Err(TryLockError::Error(error)) => return Err(error).context("the tools folder can't be locked"),
-    }
-    Ok(file)
 }
 
 fn remove(folder: &Path) -> Result<()> {

@@ -32,6 +32,8 @@ use crate::{
 
 /// Tables and shards that an engine keeps; of more, the oldest goes. A shard is some 50 kB.
 const KEPT: usize = 64;
+/// Bytes of lazy parts of one kind that an engine keeps.
+const KEPT_BYTES: usize = 48 << 20;
 /// Files of summaries that an engine keeps: one answer may need a file for each of its items and
 /// one for its subject.
 const KEPT_SUMMARIES: usize = Query::MAX_N + 1;
@@ -64,7 +66,8 @@ impl Kept {
 
     fn put(&mut self, part: Part, container: Container) {
         self.0.retain(|(kept, _)| *kept != part);
-        if self.0.len() >= self.1 {
+        let bytes = |kept: &VecDeque<(Part, Container)>| kept.iter().map(|(_, part)| part.len()).sum::<usize>();
+        while self.0.len() >= self.1 || (!self.0.is_empty() && bytes(&self.0) + container.len() > KEPT_BYTES) {
             self.0.pop_front();
         }
         self.0.push_back((part, container));
@@ -152,6 +155,9 @@ impl Engine {
                 let container = Container::open(bytes, kind::FEATURES)?;
                 let features = Features::open(&container)?;
                 count(features.items.len())?;
+                if features.items.id_kind() != self.manifest.id_kind {
+                    return Err(OpenError::Value { what: "kind of ids" });
+                }
                 features.check()?;
                 let index = Index::new(&features);
                 self.features = Some((container, index));
@@ -187,7 +193,7 @@ impl Engine {
             Part::Shard(_) => {
                 let container = Container::open(bytes, kind::SHARD)?;
                 let shard = Shard::open(&container)?;
-                if shard.items.id_kind() != self.manifest.id_kind && !shard.items.is_empty() {
+                if shard.items.id_kind() != self.manifest.id_kind {
                     return Err(OpenError::Value { what: "kind of ids" });
                 }
                 shard.check(items)?;

@@ -6,7 +6,10 @@ use super::{Answer, Card, Engine, Outcome, Query, Route, ScoreParts, Scored, See
 use crate::{
     error::{OpenError, QueryError},
     ids::{ItemId, ItemIx},
-    kernel::{Features, Index, Limits, Parts, Scratch, Subject, similarity::TEXT_ONE},
+    kernel::{
+        Features, Index, Limits, Parts, Scratch, Subject,
+        similarity::{TEXT_ONE, reaches},
+    },
     pack::{Manifest, Part, display::Display, items::Items, lists::Lists, shard::Shard, summaries, table::Table},
 };
 
@@ -53,20 +56,26 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
             resident.shown(query, Some(item), &found, weights, Route::Stored)
         });
     }
-    if engine.features.is_some() || query.n > content.top_n as usize {
+    let resident = engine.features.is_some();
+    if query.n > content.top_n as usize {
         return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
     }
     // Lazily: the table names the shard.
     let Some(table) = engine.manifest.table_of(id.hash64()) else {
         return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
     };
+    // With the features here nothing more is fetched: a scan gives the same answer.
+    let fetch = |part: Part| match resident {
+        true => Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights)),
+        false => Ok(need(&engine.manifest, [part])),
+    };
     let Some(container) = engine.tables.get(table) else {
-        return Ok(need(&engine.manifest, [table]));
+        return fetch(table);
     };
     for hash in Table::open(container).map_err(inconsistent)?.shards_of(id.hash64()) {
         let part = Part::Shard(hash);
         let Some(container) = engine.shards.get(part) else {
-            return Ok(need(&engine.manifest, [part]));
+            return fetch(part);
         };
         let shard = Shard::open(container).map_err(inconsistent)?;
         let Some(own) = shard.items.find(id).filter(|item| item.at() < shard.lists.len()) else {
@@ -100,7 +109,7 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
 
 /// The first `n` of a list that reach the least score.
 fn limit(list: impl Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &Weights) -> Vec<(ItemIx, Parts)> {
-    list.filter(|(_, parts)| parts.score(weights) >= query.min_similarity)
+    list.filter(|(_, parts)| reaches(parts.score(weights), query.min_similarity))
         .take(query.n)
         .collect()
 }

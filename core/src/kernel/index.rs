@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::{
-    similarity::{Features, Parts, Subject, TEXT_ONE, set_similarity, text_similarity},
+    similarity::{Features, Parts, Subject, TEXT_ONE, reaches, set_similarity, text_similarity},
     topk::{Hit, TopK},
 };
 use crate::{engine::Weights, ids::ItemIx, pack::GenreSimilarity};
@@ -58,7 +58,7 @@ pub struct Index {
     posting_codes: Vec<u8>,
 }
 
-/// Room for one search at a time; one for each thread, and for one index, weights and way of comparing.
+/// Room for one search at a time; one for each thread and index.
 ///
 /// What follows from the subject's genres alone is kept for the next search: ask for items of one
 /// genre set one after the other, as [`Index::items`] gives them.
@@ -72,14 +72,23 @@ pub struct Scratch {
 /// A subject's genres against the catalogue's.
 #[derive(Debug)]
 struct Genres {
-    /// The subject's genres, and how many it has with those that no item has.
-    of: (Vec<usize>, usize),
+    of: GenresOf,
     /// The genre part of each set.
     of_set: Vec<f32>,
     /// The sets with half or more in common.
     alike: Vec<usize>,
     /// The weighted genre part of each slot.
     weighted: Vec<f32>,
+}
+
+/// All that [`Genres`] follow from.
+#[derive(Debug, PartialEq)]
+struct GenresOf {
+    genres: Vec<usize>,
+    /// With those that no item has.
+    count: usize,
+    weight: f32,
+    how: GenreSimilarity,
 }
 
 /// A search under way.
@@ -242,7 +251,12 @@ impl Index {
 
     /// The genre part of every genre set and slot.
     fn compare_genres(&self, subject: &Subject, weights: &Weights, how: GenreSimilarity, scratch: &mut Scratch) {
-        let of = (subject.genres.clone(), subject.genre_count);
+        let of = GenresOf {
+            genres: subject.genres.clone(),
+            count: subject.genre_count,
+            weight: weights.genre,
+            how,
+        };
         if scratch.genres.as_ref().is_some_and(|known| known.of == of) {
             return;
         }
@@ -324,7 +338,7 @@ impl Index {
         };
         let score = parts.score(search.weights);
         let item = ItemIx(self.item_of_slot[slot]);
-        if score > 0.0 && score >= search.limits.min && search.limits.except != Some(item) {
+        if score > 0.0 && reaches(score, search.limits.min) && search.limits.except != Some(item) {
             search.best.push(Hit { score, item });
         }
     }

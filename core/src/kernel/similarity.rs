@@ -76,6 +76,13 @@ impl Parts {
     }
 }
 
+/// Whether a score, as people see it, is at least `min`: scores are shown to six decimals, so 0.6666666
+/// is shown as 0.666667 and reaches it.
+#[inline]
+pub fn reaches(score: f32, min: f32) -> bool {
+    score + 5e-7 >= min
+}
+
 /// The item that others are compared with, in the numbers of one part's dictionaries.
 #[derive(Clone, Debug, Default)]
 pub struct Subject {

@@ -9,7 +9,8 @@ use zerocopy::{
 };
 
 use super::layout::{
-    ALIGN, CHECKED_FROM, CHECKSUM_AT, ENTRY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, dtype, kind, section,
+    ALIGN, CHECKED_FROM, CHECKSUM_AT, ENTRY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_SECTIONS, dtype, kind,
+    section,
 };
 use crate::error::OpenError;
 
@@ -159,7 +160,12 @@ fn read_table(bytes: &[u8], expected: u16) -> Result<Vec<Section>, OpenError> {
     if free_from > bytes.len() {
         return Err(table);
     }
-    let mut sections = Vec::with_capacity(count);
+    if count > MAX_SECTIONS {
+        return Err(OpenError::Value {
+            what: "number of sections",
+        });
+    }
+    let mut sections: Vec<Section> = Vec::with_capacity(count);
     for entry in bytes[HEADER_BYTES..free_from].chunks_exact(ENTRY_BYTES) {
         let u16_of = |at: usize| u16::from_le_bytes([entry[at], entry[at + 1]]);
         let u32_of = |at: usize| u32::from_le_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
@@ -172,6 +178,11 @@ fn read_table(bytes: &[u8], expected: u16) -> Result<Vec<Section>, OpenError> {
             return Err(OpenError::Truncated { what: "section" });
         }
         free_from = end;
+        if sections.iter().any(|other| other.id == u16_of(0)) {
+            return Err(OpenError::Value {
+                what: "two sections of one id",
+            });
+        }
         sections.push(Section {
             id: u16_of(0),
             dtype: u16_of(2),

@@ -3,11 +3,11 @@
 //! Addresses of one catalogue share their beginnings, so each is a number in a short dictionary of
 //! beginnings (up to a `/`) and the rest of its own.
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use super::{
     container::{Container, Ints, Writer},
-    layout::section,
+    layout::{MAX_SHOWN, section},
     strings::{self, Strings},
 };
 use crate::{error::OpenError, ids::ItemIx};
@@ -60,10 +60,8 @@ impl<'a> Addresses<'a> {
     fn check(&self, items: usize, what: &'static str) -> Result<(), OpenError> {
         self.prefixes.check(what)?;
         self.rests.check(what)?;
-        // A beginning is copied into each card that has it, so it must not be as long as the file.
-        if self.prefixes.iter().any(|prefix| prefix.len() > MAX_PREFIX) {
-            return Err(OpenError::Value { what });
-        }
+        self.prefixes.check_longest(MAX_SHOWN, what)?;
+        self.rests.check_longest(MAX_SHOWN, what)?;
         self.prefix_of_item.check_len(items, what)?;
         self.prefix_of_item.check_below(self.prefixes.len() as u64, what)?;
         if self.rests.len() == items {
@@ -75,7 +73,11 @@ impl<'a> Addresses<'a> {
 
     fn get(&self, item: ItemIx) -> Option<String> {
         let prefix = self.prefixes.get(self.prefix_of_item.index(item.at()));
-        Some(format!("{prefix}{}", self.rests.get(item.at()))).filter(|address| !address.is_empty())
+        let rest = self.rests.get(item.at());
+        let mut address = String::with_capacity(prefix.len() + rest.len());
+        address.push_str(prefix);
+        address.push_str(rest);
+        Some(address).filter(|address| !address.is_empty())
     }
 }
 
@@ -100,6 +102,7 @@ impl<'a> Display<'a> {
     /// [`OpenError::Value`] names the first that the format does not allow.
     pub fn check(&self, items: usize) -> Result<(), OpenError> {
         self.names.check("names")?;
+        self.names.check_longest(MAX_SHOWN, "names")?;
         if self.names.len() != items {
             return Err(OpenError::Value {
                 what: "number of names",
@@ -170,8 +173,6 @@ pub fn write(out: &mut Writer, data: &DisplayData<'_>) {
     write_addresses(out, URLS, &data.urls);
 }
 
-/// Longest beginning of addresses, in bytes.
-const MAX_PREFIX: usize = 1024;
 /// Fewest addresses that a beginning must serve to stand in the dictionary.
 const SHARED_BY: usize = 4;
 
@@ -182,7 +183,7 @@ fn write_addresses(out: &mut Writer, at: [u16; 5], addresses: &[&str]) {
             *counts.entry(&address[..=slash]).or_default() += 1;
         }
     }
-    let is_shared = |prefix: &str| prefix.len() <= MAX_PREFIX && counts.get(prefix).is_some_and(|n| *n >= SHARED_BY);
+    let is_shared = |prefix: &str| prefix.len() <= MAX_SHOWN && counts.get(prefix).is_some_and(|n| *n >= SHARED_BY);
     let longest_shared = |address: &&str| {
         let mut ends = address.match_indices('/').map(|(slash, _)| slash + 1);
         ends.rfind(|end| is_shared(&address[..*end])).unwrap_or(0)

@@ -4,16 +4,13 @@ use alloc::vec::Vec;
 
 use super::{
     container::{Container, Ints, Writer},
-    layout::{MAX_ITEMS, role, section},
+    layout::{MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTES, MAX_ITEMS, MAX_SET, MAX_VALUE, role, section},
     strings::{self, Strings},
 };
 use crate::{
     error::OpenError,
     ids::{IdKind, ItemId, ItemIx, MAX_ID_BYTES, MAX_ID_INT},
 };
-
-/// Most attributes that a pack may have.
-pub const MAX_ATTRIBUTES: usize = 255;
 
 /// The items of a part, read in place.
 #[derive(Clone, Debug)]
@@ -23,6 +20,7 @@ pub struct Items<'a> {
     order: Ints<'a>,
     /// Year of each item; 0 is unknown.
     pub years: Ints<'a>,
+    attribute_names: Strings<'a>,
     /// The attributes, in the writer's order.
     pub attributes: Vec<Attribute<'a>>,
 }
@@ -77,6 +75,10 @@ impl<'a> Attribute<'a> {
     fn check(&self, items: usize) -> Result<(), OpenError> {
         let bad = |what| Err(OpenError::Value { what });
         self.values.check_sorted("attribute values")?;
+        self.values.check_longest(MAX_VALUE, "attribute values")?;
+        if self.role > role::METADATA {
+            return bad("attribute role");
+        }
         self.set_ends.check_ends(self.set_values.len(), "attribute sets")?;
         self.set_values
             .check_below(self.values.len() as u64, "value of an attribute set")?;
@@ -84,6 +86,9 @@ impl<'a> Attribute<'a> {
             return bad("empty attribute set");
         }
         for set in 1..self.sets() {
+            if self.set_len(set) > MAX_SET {
+                return bad("length of an attribute set");
+            }
             let mut last = None;
             for value in self.set(set) {
                 if last.is_some_and(|l| l >= value) {
@@ -151,6 +156,7 @@ impl<'a> Items<'a> {
             ids,
             order,
             years: part.ints(section::YEARS, "years")?,
+            attribute_names: names,
             attributes,
         })
     }
@@ -189,7 +195,18 @@ impl<'a> Items<'a> {
                 what: "attribute roles",
             });
         }
-        self.attributes.iter().try_for_each(|attribute| attribute.check(n))
+        self.attribute_names.check("attribute names")?;
+        self.attribute_names
+            .check_longest(MAX_ATTRIBUTE_NAME, "attribute names")?;
+        for (i, attribute) in self.attributes.iter().enumerate() {
+            if self.attributes[..i].iter().any(|other| other.name == attribute.name) {
+                return Err(OpenError::Value {
+                    what: "two attributes of one name",
+                });
+            }
+            attribute.check(n)?;
+        }
+        Ok(())
     }
 
     fn id_less(&self, a: usize, b: usize) -> bool {

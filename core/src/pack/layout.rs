@@ -12,6 +12,21 @@ pub const MAX_TOP_N: usize = 1000;
 /// Largest vocabulary: dot products of two rows then stay below 2³¹.
 pub const MAX_TERMS: usize = 1 << 15;
 
+/// Most attributes.
+pub const MAX_ATTRIBUTES: usize = 64;
+/// Most values that an item may have of one attribute.
+pub const MAX_SET: usize = 256;
+/// Longest name of an attribute, in bytes.
+pub const MAX_ATTRIBUTE_NAME: usize = 64;
+/// Longest value of an attribute, in bytes. What many cards may share must not be as long as a file.
+pub const MAX_VALUE: usize = 512;
+/// Longest name of an item, and longest shared beginning and own rest of an address, in bytes.
+pub const MAX_SHOWN: usize = 2048;
+/// Most sections of a part.
+pub const MAX_SECTIONS: usize = 512;
+/// Most ids of a table that may have the same hash.
+pub const MAX_EQUAL_HASHES: usize = 16;
+
 /// First bytes of every part.
 pub const MAGIC: [u8; 4] = *b"AFTR";
 /// Bytes of the header: magic, kind u16, format u16, checksum u64, file length u32, section count

@@ -43,8 +43,8 @@ impl<'a> Lists<'a> {
         Ok(lists)
     }
 
-    /// Checks that there are `lists` lists, that every entry is one of `items` items or "none", and
-    /// that nothing follows a "none".
+    /// Checks that there are `lists` lists, that every entry is one of `items` items or "none", that
+    /// nothing follows a "none", and that no list names an item twice or its own.
     ///
     /// # Errors
     /// [`OpenError::Value`].
@@ -54,8 +54,13 @@ impl<'a> Lists<'a> {
                 what: "number of neighbour lists",
             });
         }
+        // The list that last named each item.
+        let mut named_by = alloc::vec![u32::MAX; items];
         for list in 0..self.lists {
             let mut ended = false;
+            if let Some(own) = named_by.get_mut(list) {
+                *own = list as u32;
+            }
             for place in 0..self.length {
                 let value = self.raw(list, place);
                 let none = value == self.none();
@@ -63,6 +68,11 @@ impl<'a> Lists<'a> {
                     return Err(OpenError::Value { what: "neighbour" });
                 }
                 ended |= none;
+                if !none && core::mem::replace(&mut named_by[value as usize], list as u32) == list as u32 {
+                    return Err(OpenError::Value {
+                        what: "neighbour named twice",
+                    });
+                }
             }
         }
         Ok(())

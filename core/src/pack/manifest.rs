@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::FORMAT_VERSION;
+use super::layout::{FORMAT_VERSION, MAX_ITEMS, MAX_TOP_N};
 use crate::{
     engine::Weights,
     error::OpenError,
@@ -184,6 +184,9 @@ impl Manifest {
         if !(0.0..=1.0).contains(&self.content.min_similarity) {
             return bad("min_similarity is not between 0 and 1");
         }
+        if self.items as usize > MAX_ITEMS || self.content.top_n as usize > MAX_TOP_N {
+            return bad("the number of items or the length of the lists is over the format's limit");
+        }
         for entry in &self.parts {
             if !entry.optional && resident_part(&entry.kind).is_none() {
                 return Err(OpenError::UnknownPart {
@@ -264,7 +267,7 @@ impl Manifest {
         }
     }
 
-    /// The resident parts, in the order to attach them: with all of them every query has an answer.
+    /// The resident parts, in the order to attach them: with all of them every query that wants no summaries has an answer.
     pub fn resident(&self) -> Vec<PartFile> {
         [Part::Features, Part::Display, Part::Neighbours]
             .into_iter()

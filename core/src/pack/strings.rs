@@ -45,6 +45,15 @@ impl<'a> Strings<'a> {
         if sorted { Ok(()) } else { Err(OpenError::Value { what }) }
     }
 
+    /// Checks that none is longer than `most` bytes.
+    ///
+    /// # Errors
+    /// [`OpenError::Value`].
+    pub fn check_longest(&self, most: usize, what: &'static str) -> Result<(), OpenError> {
+        let short = (0..self.len()).all(|i| self.ends.run(i).len() <= most);
+        if short { Ok(()) } else { Err(OpenError::Value { what }) }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::{
     container::{Container, Ints, Writer},
-    layout::{kind, section},
+    layout::{MAX_EQUAL_HASHES, kind, section},
 };
 use crate::error::OpenError;
 
@@ -39,6 +39,13 @@ impl<'a> Table<'a> {
     pub fn check(&self) -> Result<(), OpenError> {
         self.shard_of.check_len(self.hashes.len(), "shard of an id")?;
         self.shard_of.check_below(self.shards.len() as u64, "shard of an id")?;
+        self.hashes.check_below(1 << 32, "id hash")?;
+        let most = MAX_EQUAL_HASHES;
+        if (most..self.hashes.len()).any(|i| self.hashes.at(i - most) == self.hashes.at(i)) {
+            return Err(OpenError::Value {
+                what: "number of equal id hashes",
+            });
+        }
         let sorted = (1..self.hashes.len()).all(|i| self.hashes.at(i - 1) <= self.hashes.at(i));
         if sorted {
             Ok(())

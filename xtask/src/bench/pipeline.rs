@@ -32,6 +32,7 @@ pub fn run(project: &Project, peer: bool) -> Result<()> {
         }
     };
     let mut runner = Runner::showing(project.root.clone());
+    let _lock = project.lock(&mut runner)?;
     set_up::all(project, &mut runner)?;
     parts::aftershow(project, &mut runner)?;
     let python = python(project, &mut runner)?;

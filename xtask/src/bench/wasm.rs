@@ -16,6 +16,7 @@ pub fn run(project: &Project) -> Result<()> {
         }
     };
     let mut runner = Runner::showing(project.root.clone());
+    let _lock = project.lock(&mut runner)?;
     set_up::all(project, &mut runner)?;
     let pack = parts::large_pack(project, &mut runner, &catalogue)?;
     parts::npm_package(project, &mut runner)?;
