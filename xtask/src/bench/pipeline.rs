@@ -39,10 +39,13 @@ pub fn run(project: &Project, peer: bool) -> Result<()> {
 
     let pack = project.scratch("pack-bench");
     let source = format!("tvmaze:{}", catalogue.display());
-    let build = parts::build_pack(project, &source, &["--threads", THREADS], &pack)?;
-    let (output, ours) = measured(project, &mut runner, &build)?;
-    let report = parts::report(&output)?;
-    let mut rows = vec![("aftershow build", ours)];
+    let build = |runner: &mut Runner| -> Result<(Value, Usage)> {
+        let command = parts::build_pack(project, &source, &["--threads", THREADS], &pack)?;
+        let (output, usage) = measured(project, runner, &command)?;
+        Ok((parts::report(&output)?, usage))
+    };
+    let (mut report, mut ours) = build(&mut runner)?;
+    let mut rows = Vec::new();
     if peer {
         for (name, method) in [
             ("scikit-learn, blocks", "blocks"),
@@ -50,7 +53,13 @@ pub fn run(project: &Project, peer: bool) -> Result<()> {
         ] {
             rows.push((name, run_peer(project, &mut runner, &python, &catalogue, method)?));
         }
+        // Machines have moods: ours runs before and after the peers, and the slower run counts.
+        let (again, usage) = build(&mut runner)?;
+        if usage.seconds > ours.seconds {
+            (report, ours) = (again, usage);
+        }
     }
+    rows.insert(0, ("aftershow build", ours));
     print_times(&report, &rows);
     print_sizes(&pack, &report)?;
     parts::npm_package(project, &mut runner)?;
@@ -59,13 +68,8 @@ pub fn run(project: &Project, peer: bool) -> Result<()> {
 
 fn run_peer(project: &Project, runner: &mut Runner, python: &Path, catalogue: &Path, method: &str) -> Result<Usage> {
     let out = project.scratch("peer.npz");
-    let mut command = Command::new(python);
-    command
-        .arg(script(project, "peer_sklearn.py"))
-        .arg(method)
-        .arg(catalogue)
-        .arg(&out)
-        .arg(THREADS);
+    let mut command = scripted(python, &script(project, "peer_sklearn.py"));
+    command.arg(method).arg(catalogue).arg(&out).arg(THREADS);
     // The libraries below numpy count as threads, too.
     for pool in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"] {
         command.env(pool, THREADS);
@@ -143,8 +147,7 @@ fn print_quality(project: &Project, runner: &mut Runner, python: &Path, catalogu
     let (ids, answers) = (project.scratch("ids.json"), project.scratch("answers.json"));
     let oracle = script(project, "oracle.py");
     runner.read(
-        Command::new(python)
-            .arg(&oracle)
+        scripted(python, &oracle)
             .arg("ids")
             .arg(catalogue)
             .arg(SAMPLE)
@@ -158,8 +161,7 @@ fn print_quality(project: &Project, runner: &mut Runner, python: &Path, catalogu
             .arg(&answers),
     )?;
     let output = runner.read(
-        Command::new(python)
-            .arg(&oracle)
+        scripted(python, &oracle)
             .arg("compare")
             .arg(catalogue)
             .arg(pack)
@@ -219,6 +221,13 @@ fn python(project: &Project, runner: &mut Runner) -> Result<PathBuf> {
         .context("the Python packages were not installed: is PyPI within reach?")?;
     fs::write(stamp, wanted)?;
     Ok(python)
+}
+
+fn scripted(python: &Path, script: &Path) -> Command {
+    let mut command = Command::new(python);
+    // Nothing is left in the source folder.
+    command.arg("-B").arg(script);
+    command
 }
 
 fn script(project: &Project, name: &str) -> PathBuf {

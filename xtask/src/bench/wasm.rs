@@ -22,9 +22,9 @@ pub fn run(project: &Project) -> Result<()> {
     parts::npm_package(project, &mut runner)?;
     let mut bench = Command::new("node");
     bench
-        .arg("bench/similar.mjs")
+        .arg("wasm/npm/bench/similar.mjs")
         .arg(pack)
-        .current_dir(project.root.join("wasm/npm"));
+        .current_dir(&project.root);
     print!("{}", runner.read(&mut bench)?);
     Ok(())
 }
