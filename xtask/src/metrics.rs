@@ -30,7 +30,7 @@ pub fn measure(project: &Project, runner: &mut Runner, pack: &Path) -> Result<Ve
         for (form, bytes) in sizes.as_object().context("sizes.mjs prints no sizes")? {
             let value = bytes.as_f64().context("a size is a number")?;
             metrics.push(Metric {
-                name: format!("{file} {form}"),
+                name: format!("{file}, {form}, bytes"),
                 value,
                 exact: false,
             });
