@@ -18,12 +18,22 @@ use crate::{
 /// Credit that TVmaze's licence asks for (CC BY-SA 4.0).
 const TVMAZE_CREDIT: &str = "Show data from TVmaze (https://www.tvmaze.com), licensed under CC BY-SA 4.0";
 
-/// Reads all sources into a catalogue.
+/// Reads all sources into a whole catalogue, as it is without events.
+///
+/// # Errors
+/// As [`read`].
+pub fn fetch(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<Catalogue, BuildError> {
+    let mut catalogue = read(config, progress, tally)?;
+    finish(&mut catalogue, config, tally);
+    Ok(catalogue)
+}
+
+/// Reads the titles of all sources, in order.
 ///
 /// # Errors
 /// [`BuildError`] for input that can't be read, ids that can't be ids, and with `strict` for any
 /// record that would be skipped.
-pub fn fetch(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<Catalogue, BuildError> {
+pub fn read(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<Catalogue, BuildError> {
     let stage = progress.stage("fetch", config.catalog.len() as u64);
     let mut assembler = Assembler {
         strict: config.strict,
@@ -35,7 +45,11 @@ pub fn fetch(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<
         source::read(source, |page| assembler.add(number, source, page))?;
         stage.inc(1);
     }
-    let mut catalogue = assembler.finish(config.id_kind)?;
+    assembler.finish(config.id_kind)
+}
+
+/// Cuts a catalogue in order to its best-known titles, and says whom to credit.
+pub fn finish(catalogue: &mut Catalogue, config: &Config, tally: &mut Tally) {
     if let Some(most) = config.max_items.filter(|most| *most < catalogue.items.len()) {
         tally.left_out = (catalogue.items.len() - most) as u64;
         catalogue.items.truncate(most);
@@ -51,7 +65,6 @@ pub fn fetch(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<
         }
         None => String::new(),
     };
-    Ok(catalogue)
 }
 
 fn is_on_tvmaze(url: &str) -> bool {

@@ -45,6 +45,9 @@ pub struct CatalogueItem {
     /// Minutes, 1 or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<u16>,
+    /// How many people like it by the events, newer events counting more; absent if there are no events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub popularity: Option<f32>,
     /// Mean rating, 0 to 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<f64>,
@@ -65,10 +68,12 @@ pub struct CatalogueItem {
     pub attributes: BTreeMap<String, Vec<String>>,
 }
 
-/// The pack's order: the best known first, then the best rated, then by id. What has no weight or no
-/// rating comes after what has one.
+/// The pack's order: the best known first, by the events if there are any and then by the source's weight,
+/// then the best rated, then by id. What has no weight or no rating comes after what has one.
 pub fn in_order(a: &CatalogueItem, b: &CatalogueItem) -> Ordering {
-    more_first(a.weight, b.weight)
+    let popularity = |item: &CatalogueItem| item.popularity.map(f64::from);
+    more_first(popularity(a), popularity(b))
+        .then(more_first(a.weight, b.weight))
         .then(more_first(a.rating, b.rating))
         .then_with(|| a.id.cmp(&b.id))
 }
@@ -96,6 +101,7 @@ impl CatalogueItem {
             language: None,
             year: None,
             runtime: None,
+            popularity: None,
             rating: None,
             weight: None,
             image: None,

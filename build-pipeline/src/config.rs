@@ -1,5 +1,11 @@
 //! The configuration: flags over file over defaults. What is in force is written into the pack's manifest.
 
+mod interactions;
+mod personal;
+
+pub use interactions::{EventWeights, InteractionsConfig, RatingScale};
+pub use personal::PersonalConfig;
+
 use std::{
     collections::HashSet,
     fs,
@@ -17,7 +23,7 @@ use aftershow_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{error::BuildError, source::Source};
+use crate::{error::BuildError, models::ModelConfig, source::Source};
 
 /// Everything a build depends on.
 ///
@@ -26,8 +32,18 @@ use crate::{error::BuildError, source::Source};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The sources, in any order: the pack's order does not depend on it.
+    /// The sources of titles, in any order: the pack's order does not depend on it. If there are none, the
+    /// titles are the items of the events.
     pub catalog: Vec<Source>,
+    /// What is learnt of the events, and how it is stored.
+    #[serde(skip_serializing_if = "ModelConfig::is_default")]
+    pub model: ModelConfig,
+    /// What people did with the titles. Without events a pack has nothing personal.
+    #[serde(skip_serializing_if = "InteractionsConfig::is_default")]
+    pub interactions: InteractionsConfig,
+    /// How what is known of a title and what people did with it are weighed for a person.
+    #[serde(skip_serializing_if = "PersonalConfig::is_default")]
+    pub personal: PersonalConfig,
     /// How titles are compared.
     pub content: ContentConfig,
     /// The pack's own version, as its maker names it.
@@ -88,6 +104,9 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             catalog: Vec::new(),
+            model: ModelConfig::default(),
+            interactions: InteractionsConfig::default(),
+            personal: PersonalConfig::default(),
             content: ContentConfig::default(),
             pack_version: "v1.0.0".to_owned(),
             seed: 42,
@@ -132,8 +151,12 @@ impl Config {
     pub fn load(path: &Path) -> Result<Config, BuildError> {
         let yaml = fs::read_to_string(path).map_err(|e| BuildError::read(path, &e))?;
         let mut config = Config::from_yaml(&yaml, &path.display().to_string())?;
-        for source in &mut config.catalog {
-            source.base = path.parent().map(PathBuf::from).unwrap_or_default();
+        let base = path.parent().map(PathBuf::from).unwrap_or_default();
+        for source in config.catalog.iter_mut().chain(&mut config.interactions.users) {
+            source.base.clone_from(&base);
+        }
+        for source in &mut config.interactions.sources {
+            source.base.clone_from(&base);
         }
         Ok(config)
     }
@@ -201,6 +224,9 @@ impl Config {
                 "must be at most 128 bytes long".to_owned(),
             );
         }
+        self.interactions.check()?;
+        self.personal.check()?;
+        self.model.check()?;
         self.catalog
             .iter()
             .enumerate()

@@ -29,6 +29,7 @@ use crate::{
     features::items_data,
     progress::{Progress, Stage},
     shards,
+    train::Trained,
 };
 
 /// Summaries of so many rows share a file, at most.
@@ -71,6 +72,9 @@ struct ManifestFile<'a> {
     built_by: &'a str,
     /// The configuration in force.
     config: &'a Config,
+    /// What the training chose and measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    training: Option<&'a serde_json::Value>,
 }
 
 /// Writes a whole pack into `dir`, which exists and is empty.
@@ -81,6 +85,7 @@ pub fn emit(
     catalogue: &Catalogue,
     features: Vec<u8>,
     neighbours: Vec<u8>,
+    trained: &Trained,
     config: &Config,
     dir: &Path,
     progress: &Progress,
@@ -91,11 +96,15 @@ pub fn emit(
     let display_data = display_data(catalogue);
     let mut display_part = Writer::new(kind::DISPLAY);
     display::write(&mut display_part, &display_data);
-    let parts = vec![
+    let mut parts = vec![
         files.resident("features", &features)?,
         files.resident("neighbours", &neighbours)?,
         files.resident("display", &display_part.finish()?)?,
     ];
+    if !trained.is_empty() {
+        let part = files.resident("collaborative", &trained.part)?;
+        parts.push(PartEntry { optional: true, ..part });
+    }
     let summaries = write_summaries(catalogue, &mut files)?;
     let (table_hashes, shard_count) = write_shards(
         catalogue,
@@ -122,12 +131,14 @@ pub fn emit(
         },
         shards: shard_count as u32,
         attribution: catalogue.attribution.clone(),
+        personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
     };
     let json = |manifest: &Manifest| {
         let file = ManifestFile {
             engine: manifest,
             built_by: concat!("aftershow ", env!("CARGO_PKG_VERSION")),
             config,
+            training: (!trained.is_empty()).then_some(&trained.figures),
         };
         serde_json::to_vec(&file).map_err(BuildError::from)
     };

@@ -6,7 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     error::BuildError,
-    source::{Kind, SAMPLE, Source},
+    source::{
+        Kind, SAMPLE, Source,
+        events::{self, EventSource},
+        spec,
+    },
 };
 
 /// Name and SHA-256 of each file of the source. Only the file's own name: where it lies does not matter.
@@ -17,23 +21,34 @@ pub fn hashes(source: &Source) -> Result<Vec<(String, String)>, BuildError> {
     if source.kind == Kind::Sample {
         return Ok(vec![("sample".to_owned(), hex(&Sha256::digest(SAMPLE)))]);
     }
-    let mut all = Vec::new();
-    for file in source.files()? {
-        let failed = |e: std::io::Error| BuildError::read(&file.path, &e);
-        let mut from = File::open(&file.path).map_err(failed)?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            let n = from.read(&mut buffer).map_err(failed)?;
-            if n == 0 {
-                break;
-            }
-            hash.update(&buffer[..n]);
-        }
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        all.push((name, hex(&hash.finalize())));
+    source.files()?.iter().map(hash).collect()
+}
+
+/// Name and SHA-256 of the file of a source of events.
+///
+/// # Errors
+/// As [`hashes`].
+pub fn hash_of_events(source: &EventSource) -> Result<(String, String), BuildError> {
+    if source.kind == events::Kind::Sample {
+        return Ok(("sample".to_owned(), hex(&Sha256::digest(events::SAMPLE))));
     }
-    Ok(all)
+    hash(&source.file()?)
+}
+
+fn hash(file: &spec::File) -> Result<(String, String), BuildError> {
+    let failed = |e: std::io::Error| BuildError::read(&file.path, &e);
+    let mut from = File::open(&file.path).map_err(failed)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n = from.read(&mut buffer).map_err(failed)?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&buffer[..n]);
+    }
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok((name, hex(&hash.finalize())))
 }
 
 /// Bytes as lower-case hex digits.

@@ -6,11 +6,13 @@ use std::{
 };
 
 use aftershow_pipeline::{
-    BuildError, PackDir, Progress,
-    cli::{BuildArgs, Cli, Command, InspectArgs, LogFormat, SimilarArgs},
-    inspect,
+    BuildError, PackDir, Progress, batch,
+    cli::{
+        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, RecommendArgs, SimilarArgs, SplitArgs,
+    },
+    evaluate, inspect,
     progress::Style,
-    run, scratch, similar,
+    recommend, run, scratch, similar, split, threads,
 };
 use clap::Parser;
 
@@ -21,6 +23,10 @@ fn main() -> ExitCode {
         Command::Build(args) => build(args),
         Command::Inspect(args) => inspect_pack(args),
         Command::Similar(args) => similar_titles(args),
+        Command::Recommend(args) => recommend_titles(args),
+        Command::Batch(args) => batch_of_users(args),
+        Command::Evaluate(args) => evaluate_pack(args),
+        Command::Split(args) => split_events(args),
     };
     let Err(error) = done else {
         return ExitCode::SUCCESS;
@@ -52,7 +58,18 @@ fn build(args: &BuildArgs) -> Result<(), BuildError> {
         LogFormat::Text if args.quiet => Progress::new(Style::Quiet),
         LogFormat::Text => Progress::for_people(),
     };
-    // Without a handler Ctrl-C would end the process all the same, and leave what is half-written.
+    clean_up_on_ctrl_c(&progress);
+    let (config, plan) = (args.config()?, args.plan()?);
+    let report = run(&config, &plan, &progress)?;
+    match args.log_format {
+        _ if args.quiet => Ok(()),
+        LogFormat::Json => print(&format!("{}\n", serde_json::to_string(&report)?)),
+        LogFormat::Text => print(&report.to_string()),
+    }
+}
+
+/// Without a handler Ctrl-C would end the process all the same, and leave what is half-written.
+fn clean_up_on_ctrl_c(progress: &Progress) {
     let handled = ctrlc::set_handler(|| {
         scratch::remove_all();
         eprintln!("interrupted: nothing half-written is left");
@@ -61,13 +78,25 @@ fn build(args: &BuildArgs) -> Result<(), BuildError> {
     if let Err(e) = handled {
         progress.warn(&format!("Ctrl-C may leave a half-written folder behind: {e}"));
     }
-    let (config, plan) = (args.config()?, args.plan()?);
-    let report = run(&config, &plan, &progress)?;
-    match args.log_format {
-        _ if args.quiet => Ok(()),
-        LogFormat::Json => print(&format!("{}\n", serde_json::to_string(&report)?)),
-        LogFormat::Text => print(&report.to_string()),
+}
+
+fn quiet_or_for_people(quiet: bool) -> Progress {
+    if quiet {
+        Progress::new(Style::Quiet)
+    } else {
+        Progress::for_people()
     }
+}
+
+fn split_events(args: &SplitArgs) -> Result<(), BuildError> {
+    let progress = quiet_or_for_people(args.quiet);
+    clean_up_on_ctrl_c(&progress);
+    let (source, how) = args.split()?;
+    let report = split::split(&source, &how, &args.out, args.strict, &progress)?;
+    if args.json {
+        return print(&json_line(&report)?);
+    }
+    if args.quiet { Ok(()) } else { print(&report.to_string()) }
 }
 
 fn inspect_pack(args: &InspectArgs) -> Result<(), BuildError> {
@@ -87,6 +116,45 @@ fn similar_titles(args: &SimilarArgs) -> Result<(), BuildError> {
         json_line(&similar::Short::from(&answer))?
     } else {
         similar::for_people(&answer)
+    })
+}
+
+fn recommend_titles(args: &RecommendArgs) -> Result<(), BuildError> {
+    let mut pack = PackDir::open(&args.dir)?;
+    let found = recommend::recommend(&mut pack, &args.question())?;
+    print(&if args.json {
+        json_line(&found.answer)?
+    } else {
+        recommend::for_people(&found)
+    })
+}
+
+fn batch_of_users(args: &BatchArgs) -> Result<(), BuildError> {
+    let progress = quiet_or_for_people(args.quiet);
+    clean_up_on_ctrl_c(&progress);
+    let mut pack = PackDir::open(&args.dir)?;
+    let plan = args.batch(&pack)?;
+    let report = threads(args.threads)?.install(|| batch::batch(&mut pack, &plan, &progress))?;
+    if args.json {
+        return print(&json_line(&report)?);
+    }
+    if args.quiet { Ok(()) } else { print(&report.to_string()) }
+}
+
+fn evaluate_pack(args: &EvaluateArgs) -> Result<(), BuildError> {
+    let progress = quiet_or_for_people(args.quiet);
+    clean_up_on_ctrl_c(&progress);
+    let mut pack = PackDir::open(&args.dir)?;
+    let plan = args.evaluate(&pack)?;
+    let findings = threads(args.threads)?.install(|| evaluate::evaluate(&mut pack, &plan, &progress))?;
+    if let Some(file) = &args.report {
+        scratch::write_file(file, evaluate::report::html(&findings).as_bytes())?;
+        progress.note(&format!("{} has the plots", file.display()));
+    }
+    print(&if args.json {
+        json_line(&findings)?
+    } else {
+        findings.to_string()
     })
 }
 

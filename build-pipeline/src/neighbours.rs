@@ -2,7 +2,7 @@
 //! a stored list is the beginning of what a full scan answers.
 
 use aftershow_core::{
-    ItemIx,
+    ItemIx, Weights,
     kernel::{Features, Index, Limits, Scratch, Subject},
     pack::{Container, ContentSettings, Writer, layout::kind, lists},
 };
@@ -32,6 +32,9 @@ pub fn find(features: &[u8], settings: &ContentSettings, progress: &Progress) ->
                 .iter()
                 .map(|row| {
                     let item = ItemIx(*row);
+                    if says_nothing(&features, item, &settings.weights) {
+                        return (*row, Vec::new());
+                    }
                     let subject = Subject::of_features(&features, item);
                     let limits = Limits {
                         n: length,
@@ -49,7 +52,29 @@ pub fn find(features: &[u8], settings: &ContentSettings, progress: &Progress) ->
         .collect();
     let mut lists = vec![Vec::new(); items];
     found.into_iter().for_each(|(row, list)| lists[row as usize] = list);
+    // A list with room left says that nothing more is alike: where all are empty, room for one says it as well as for twenty.
+    let room = if lists.iter().all(Vec::is_empty) { 1 } else { length };
     let mut out = Writer::new(kind::NEIGHBOURS);
-    lists::write(&mut out, &lists, length, items);
+    lists::write(&mut out, &lists, room, items);
     Ok(out.finish()?)
+}
+
+/// Whether nothing that has a weight is known of the item: then nothing is like it. A catalogue that is no more than
+/// the items of a log would else be compared with itself for minutes, to find that.
+fn says_nothing(features: &Features<'_>, item: ItemIx, weights: &Weights) -> bool {
+    let items = &features.items;
+    let has_genres = || {
+        items
+            .genre()
+            .is_some_and(|genre| genre.set(genre.set_of_item.index(item.at())).next().is_some())
+    };
+    let has_metadata = || {
+        items
+            .metadata()
+            .any(|attribute| attribute.set_of_item.at(item.at()) != 0)
+    };
+    !(weights.genre > 0.0 && has_genres()
+        || weights.text > 0.0 && !features.rows.row(item).terms.is_empty()
+        || weights.metadata > 0.0 && has_metadata()
+        || weights.year > 0.0 && items.years.at(item.at()) != 0)
 }

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aftershow_core::{Answer, Engine, Manifest, OpenError, Outcome, Part, PartFile, Query, pack::layout::MAX_INFLATED};
+use aftershow_core::{
+    Answer, Engine, Manifest, OpenError, Outcome, Part, PartFile, Query, QueryError, Recommendations,
+    pack::{Container, layout::MAX_INFLATED},
+};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::error::BuildError;
@@ -71,14 +74,43 @@ impl PackDir {
         resident.iter().try_for_each(|file| self.attach(file))
     }
 
-    /// Answers a question; parts that it needs are read.
+    /// The engine, with what is attached of the pack: for many questions at once, from many threads, after
+    /// [`PackDir::attach_resident`].
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Answers a question about an item; parts that it needs are read.
     ///
     /// # Errors
     /// [`BuildError::Query`], or [`BuildError::Pack`] names the file that is missing or damaged.
     pub fn answer(&mut self, query: &Query) -> Result<Answer, BuildError> {
+        self.ask(|engine| engine.answer(query))
+    }
+
+    /// Recommends items to a person; parts that it needs are read.
+    ///
+    /// # Errors
+    /// [`BuildError::Query`], or [`BuildError::Pack`] names the file that is missing or damaged.
+    pub fn recommend(&mut self, query: &Query) -> Result<Recommendations, BuildError> {
+        self.ask(|engine| engine.recommend(query))
+    }
+
+    /// A resident part for those who read it themselves, beside the engine.
+    ///
+    /// # Errors
+    /// [`BuildError::Pack`] if the pack has no such part, or its file is missing or damaged.
+    pub fn container(&self, part: Part, kind: u16) -> Result<Container, BuildError> {
+        let Some(file) = self.manifest().file(part) else {
+            return Err(no_pack(&self.dir, "the manifest lacks a part; rebuild the pack"));
+        };
+        Container::open(self.read(&file)?, kind).map_err(|e| refused(&self.dir.join(&file.file), &e))
+    }
+
+    fn ask<T>(&mut self, ask: impl Fn(&Engine) -> Result<Outcome<T>, QueryError>) -> Result<T, BuildError> {
         let mut asked: Vec<Part> = Vec::new();
         loop {
-            let files = match self.engine.answer(query)? {
+            let files = match ask(&self.engine)? {
                 Outcome::Answer(answer) => return Ok(answer),
                 Outcome::NeedParts(files) => files,
             };
@@ -94,6 +126,14 @@ impl PackDir {
     }
 
     fn attach(&mut self, file: &PartFile) -> Result<(), BuildError> {
+        let bytes = self.read(file)?;
+        self.engine
+            .attach(file.part, bytes)
+            .map_err(|e| refused(&self.dir.join(&file.file), &e))
+    }
+
+    /// The bytes of a file, inflated.
+    fn read(&self, file: &PartFile) -> Result<Vec<u8>, BuildError> {
         let path = self.dir.join(&file.file);
         let bytes = fs::read(&path).map_err(|e| {
             no_pack(
@@ -101,13 +141,11 @@ impl PackDir {
                 &format!("the manifest names the file and it can't be read ({e}); rebuild the pack"),
             )
         })?;
-        let bytes = if file.deflated {
-            decompress_to_vec_with_limit(&bytes, MAX_INFLATED)
-                .map_err(|e| no_pack(&path, &format!("can't be inflated ({:?}); rebuild the pack", e.status)))?
-        } else {
-            bytes
-        };
-        self.engine.attach(file.part, bytes).map_err(|e| refused(&path, &e))
+        if !file.deflated {
+            return Ok(bytes);
+        }
+        decompress_to_vec_with_limit(&bytes, MAX_INFLATED)
+            .map_err(|e| no_pack(&path, &format!("can't be inflated ({:?}); rebuild the pack", e.status)))
     }
 }
 

@@ -5,10 +5,11 @@ use std::{fmt, fs};
 use serde::Serialize;
 
 use crate::{
-    catalogue::Catalogue,
     emit::PackReport,
+    gather::{GatherTally, Gathered},
     progress::{Progress, StageTime},
-    tally::{Counted, Tally},
+    tally::Counted,
+    users_out::UsersReport,
 };
 
 /// What a build did.
@@ -24,6 +25,9 @@ pub struct Report {
     pub values_left_out: Vec<Counted>,
     /// Titles beyond `max_items`.
     pub beyond_max_items: u64,
+    /// What people did; absent without events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interactions: Option<EventReport>,
     /// Seconds of each stage.
     pub stages: Vec<StageTime>,
     /// Seconds of the whole.
@@ -32,25 +36,77 @@ pub struct Report {
     pub peak_memory_bytes: Option<u64>,
     /// The pack, if the last step was run.
     pub pack: Option<PackReport>,
+    /// What was kept of people, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<UsersReport>,
     /// The pack's folder, if it was written.
     pub out: Option<String>,
     /// Id of the best-known title, to try the pack with.
     pub try_id: Option<String>,
 }
 
+/// What the events came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct EventReport {
+    /// People.
+    pub users: usize,
+    /// Titles that somebody has an event with.
+    pub items: usize,
+    /// Pairs of a person and a title.
+    pub pairs: usize,
+    /// Events read; 0 if they came from the work folder.
+    pub read: u64,
+    /// Lines skipped, by reason.
+    pub skipped: Vec<Counted>,
+    /// Events skipped because their type has no weight, by type.
+    pub unknown_types: Vec<Counted<String>>,
+    /// Items of the events that are not in the catalogue.
+    pub unknown_items: u64,
+    /// Pairs of a person and such an item.
+    pub unknown_item_pairs: u64,
+    /// People left out because they have too few titles.
+    pub users_with_too_few: u64,
+    /// People who say which genres they prefer.
+    pub users_with_preferences: usize,
+}
+
+impl EventReport {
+    fn new(gathered: &Gathered, tally: &GatherTally) -> Option<EventReport> {
+        let matrix = &gathered.interactions;
+        let preferences = &gathered.preferences;
+        let mut is_used = vec![false; matrix.item_count];
+        matrix.items.iter().for_each(|item| is_used[*item as usize] = true);
+        (!matrix.is_empty() || !preferences.is_empty()).then(|| EventReport {
+            users: matrix.user_count(),
+            items: is_used.iter().filter(|used| **used).count(),
+            pairs: matrix.len(),
+            read: tally.events.read,
+            skipped: tally.events.skipped(),
+            unknown_types: tally.unknown_types.clone(),
+            unknown_items: tally.unknown.items,
+            unknown_item_pairs: tally.unknown.pairs,
+            users_with_too_few: tally.too_few.users,
+            users_with_preferences: preferences.of_user.len(),
+        })
+    }
+}
+
 impl Report {
     /// What the run has come to so far.
-    pub fn new(catalogue: &Catalogue, tally: &Tally, progress: &Progress) -> Report {
+    pub fn new(gathered: &Gathered, tally: &GatherTally, progress: &Progress) -> Report {
+        let (catalogue, titles) = (&gathered.catalogue, &tally.titles);
         Report {
             items: catalogue.items.len(),
-            read: tally.read,
-            skipped: tally.skipped(),
-            values_left_out: tally.dropped(),
-            beyond_max_items: tally.left_out,
+            read: titles.read,
+            skipped: titles.skipped(),
+            values_left_out: titles.dropped(),
+            beyond_max_items: titles.left_out,
+            interactions: EventReport::new(gathered, tally),
             stages: progress.stages(),
             seconds: progress.seconds(),
             peak_memory_bytes: peak_memory(),
             pack: None,
+            users: None,
             out: None,
             try_id: catalogue.items.first().map(|item| item.id.to_string()),
         }
@@ -84,6 +140,27 @@ impl fmt::Display for Report {
         if self.beyond_max_items > 0 {
             row(f, "beyond max_items", self.beyond_max_items.to_string())?;
         }
+        if let Some(events) = &self.interactions {
+            writeln!(f, "interactions")?;
+            row(f, "people", events.users.to_string())?;
+            row(f, "titles with events", events.items.to_string())?;
+            row(f, "pairs of a person and a title", events.pairs.to_string())?;
+            let skipped = events.skipped.iter().map(|s| (s.reason.to_owned(), s.count));
+            let types = events.unknown_types.iter();
+            let types = types.map(|s| (format!("of the type {:?}", s.reason), s.count));
+            for (reason, count) in skipped.chain(types) {
+                row(f, &format!("skipped: {reason}"), count.to_string())?;
+            }
+            let others = [
+                ("items not in the catalogue", events.unknown_items),
+                ("pairs with those", events.unknown_item_pairs),
+                ("people with too few titles", events.users_with_too_few),
+                ("people with preferences", events.users_with_preferences as u64),
+            ];
+            for (name, count) in others.into_iter().filter(|(_, count)| *count > 0) {
+                row(f, name, count.to_string())?;
+            }
+        }
         writeln!(f, "time")?;
         for stage in &self.stages {
             row(f, stage.stage, format!("{:.2} s", stage.seconds))?;
@@ -109,6 +186,12 @@ impl fmt::Display for Report {
         let bytes = pack.parts.iter().map(|part| part.bytes).sum();
         row(f, "in all", size(bytes))?;
         row(f, "id", pack.pack_id.clone())?;
+        if let Some(users) = &self.users {
+            writeln!(f, "people, private")?;
+            row(f, "people", users.users.to_string())?;
+            row(f, &format!("in {} files", users.files), size(users.bytes))?;
+            writeln!(f, "  {}", users.dir)?;
+        }
         if let (Some(out), Some(id)) = (&self.out, &self.try_id) {
             let (out, id) = (quoted(out), quoted(id));
             writeln!(

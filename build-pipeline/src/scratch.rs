@@ -1,7 +1,8 @@
 //! Files and folders that appear whole or not at all: written beside their place, then renamed into it.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process,
     sync::{Mutex, MutexGuard},
@@ -67,6 +68,25 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     let scratch = Scratch::beside(path, "new");
     fs::write(&scratch.0, bytes).map_err(|e| BuildError::write(&scratch.0, e))?;
     fs::rename(&scratch.0, path).map_err(|e| BuildError::write(path, e))
+}
+
+/// Writes a file as a stream; returns how long it became.
+///
+/// # Errors
+/// What `write` says, or [`BuildError::Write`]; then what was there is there still.
+pub fn write_stream(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), BuildError>,
+) -> Result<u64, BuildError> {
+    let scratch = Scratch::beside(path, "new");
+    let file = File::create(&scratch.0).map_err(|e| BuildError::write(path, e))?;
+    let mut file = BufWriter::with_capacity(1 << 18, file);
+    write(&mut file)?;
+    file.flush().map_err(|e| BuildError::write(path, e))?;
+    let bytes = file.get_ref().metadata().map_err(|e| BuildError::write(path, e))?.len();
+    let _no_interruption = half_written();
+    fs::rename(&scratch.0, path).map_err(|e| BuildError::write(path, e))?;
+    Ok(bytes)
 }
 
 /// Makes a folder at `path` with what `write` puts into it. A folder that is there is replaced.

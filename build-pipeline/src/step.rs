@@ -7,19 +7,21 @@ use crate::error::BuildError;
 /// A step. Each needs what the ones before it made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// Sources to catalogue.
+    /// Sources to catalogue and interactions.
     Fetch,
     /// Catalogue to features.
     Features,
     /// Features to neighbour lists.
     Similarities,
+    /// Interactions to what a model learns of them.
+    Train,
     /// All of it to a pack.
     Pack,
 }
 
 impl Step {
     /// All steps, in their order.
-    pub const ALL: [Step; 4] = [Step::Fetch, Step::Features, Step::Similarities, Step::Pack];
+    pub const ALL: [Step; 5] = [Step::Fetch, Step::Features, Step::Similarities, Step::Train, Step::Pack];
 
     /// The name that `--steps` takes.
     pub fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Step {
             Step::Fetch => "fetch",
             Step::Features => "features",
             Step::Similarities => "similarities",
+            Step::Train => "train",
             Step::Pack => "pack",
         }
     }
@@ -68,6 +71,8 @@ pub struct Plan {
     pub work: PathBuf,
     /// The steps to run, in their order; at least one.
     pub steps: Vec<Step>,
+    /// Folder for what is known of people, which is private; `None`: it is not kept.
+    pub users_out: Option<PathBuf>,
 }
 
 impl Plan {
@@ -79,6 +84,7 @@ impl Plan {
             work: out.with_file_name(name),
             out,
             steps: Step::ALL.to_vec(),
+            users_out: None,
         }
     }
 
@@ -98,10 +104,10 @@ mod tests {
             Step::parse_list("pack, features").unwrap(),
             [Step::Features, Step::Pack]
         );
-        let message = Step::parse_list("pack,train").unwrap_err().to_string();
+        let message = Step::parse_list("pack,learn").unwrap_err().to_string();
         assert_eq!(
             message,
-            "--steps: \"train\" is not a step; the steps are fetch,features,similarities,pack"
+            "--steps: \"learn\" is not a step; the steps are fetch,features,similarities,train,pack"
         );
         assert!(Step::parse_list("").is_err());
     }

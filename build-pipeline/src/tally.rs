@@ -28,9 +28,9 @@ struct Count {
 
 /// How often something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Counted {
+pub struct Counted<R = &'static str> {
     /// What.
-    pub reason: &'static str,
+    pub reason: R,
     /// How often.
     pub count: u64,
 }
@@ -59,7 +59,10 @@ impl Tally {
     pub fn skipped(&self) -> Vec<Counted> {
         self.skipped
             .iter()
-            .map(|(reason, c)| Counted { reason, count: c.count })
+            .map(|(reason, c)| Counted {
+                reason: *reason,
+                count: c.count,
+            })
             .collect()
     }
 
@@ -67,7 +70,10 @@ impl Tally {
     pub fn dropped(&self) -> Vec<Counted> {
         self.dropped
             .iter()
-            .map(|(reason, c)| Counted { reason, count: c.count })
+            .map(|(reason, c)| Counted {
+                reason: *reason,
+                count: c.count,
+            })
             .collect()
     }
 

@@ -7,7 +7,7 @@
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -16,11 +16,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    catalogue::Catalogue,
     config::Config,
     error::BuildError,
-    input, scratch,
+    gather::Gathered,
+    input,
+    preferences::Preferences,
+    scratch,
     step::{Plan, Step},
+    stored,
+    train::Trained,
 };
 
 /// What a result depends on: names that people know, and values.
@@ -30,7 +34,8 @@ type DependsOn = BTreeMap<String, String>;
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     depends_on: DependsOn,
-    sha256: String,
+    /// Of each file.
+    sha256: Vec<String>,
 }
 
 /// The work folder of one run.
@@ -41,34 +46,74 @@ pub struct Work {
     depends_on: BTreeMap<&'static str, DependsOn>,
 }
 
-/// What a step makes.
+/// What a step makes, as one file or several.
 pub trait Product: Sized {
-    /// The form that is stored.
+    /// The form that is stored: the files of the step. An empty one is not written.
     ///
     /// # Errors
     /// [`BuildError`] if it has none.
-    fn stored(&self) -> Result<Cow<'_, [u8]>, BuildError>;
+    fn stored(&self) -> Result<Vec<Cow<'_, [u8]>>, BuildError>;
     /// Reads the stored form; `None` if it is damaged.
-    fn restored(bytes: Vec<u8>) -> Option<Self>;
+    fn restored(files: Vec<Vec<u8>>) -> Option<Self>;
 }
 
 impl Product for Vec<u8> {
-    fn stored(&self) -> Result<Cow<'_, [u8]>, BuildError> {
-        Ok(Cow::Borrowed(self))
+    fn stored(&self) -> Result<Vec<Cow<'_, [u8]>>, BuildError> {
+        Ok(vec![Cow::Borrowed(self)])
     }
 
-    fn restored(bytes: Vec<u8>) -> Option<Vec<u8>> {
-        Some(bytes)
+    fn restored(files: Vec<Vec<u8>>) -> Option<Vec<u8>> {
+        files.into_iter().next()
     }
 }
 
-impl Product for Catalogue {
-    fn stored(&self) -> Result<Cow<'_, [u8]>, BuildError> {
-        Ok(Cow::Owned(serde_json::to_vec(self)?))
+impl Product for Gathered {
+    fn stored(&self) -> Result<Vec<Cow<'_, [u8]>>, BuildError> {
+        let preferences = match self.preferences.is_empty() {
+            true => Vec::new(),
+            false => serde_json::to_vec(&self.preferences)?,
+        };
+        Ok(vec![
+            Cow::Owned(serde_json::to_vec(&self.catalogue)?),
+            Cow::Owned(stored::write(&self.interactions)),
+            Cow::Owned(preferences),
+        ])
     }
 
-    fn restored(bytes: Vec<u8>) -> Option<Catalogue> {
-        serde_json::from_slice(&bytes).ok()
+    fn restored(files: Vec<Vec<u8>>) -> Option<Gathered> {
+        let [catalogue, interactions, preferences] = files.try_into().ok()?;
+        Some(Gathered {
+            catalogue: serde_json::from_slice(&catalogue).ok()?,
+            interactions: stored::read(&interactions)?,
+            preferences: match preferences.is_empty() {
+                true => Preferences::default(),
+                false => serde_json::from_slice(&preferences).ok()?,
+            },
+        })
+    }
+}
+
+impl Product for Trained {
+    fn stored(&self) -> Result<Vec<Cow<'_, [u8]>>, BuildError> {
+        let about = match self.is_empty() {
+            true => Vec::new(),
+            false => serde_json::to_vec(&(&self.model, &self.blend, &self.figures))?,
+        };
+        Ok(vec![Cow::Borrowed(&self.part), Cow::Owned(about)])
+    }
+
+    fn restored(files: Vec<Vec<u8>>) -> Option<Trained> {
+        let [part, about] = files.try_into().ok()?;
+        if part.is_empty() {
+            return Some(Trained::default());
+        }
+        let (model, blend, figures) = serde_json::from_slice(&about).ok()?;
+        Some(Trained {
+            part,
+            model,
+            blend,
+            figures,
+        })
     }
 }
 
@@ -105,46 +150,61 @@ impl Work {
         self.load(step)
     }
 
-    fn paths(&self, step: Step) -> (PathBuf, PathBuf) {
-        let product = match step {
-            Step::Fetch => "catalogue.json",
-            Step::Features => "features.bin",
-            Step::Similarities | Step::Pack => "neighbours.bin",
+    /// The files of a step's result, and its note.
+    fn paths(&self, step: Step) -> (Vec<PathBuf>, PathBuf) {
+        let files: &[&str] = match step {
+            Step::Fetch => &["catalogue.json", "interactions.bin", "preferences.json"],
+            Step::Features => &["features.bin"],
+            Step::Similarities => &["neighbours.bin"],
+            Step::Train => &["collaborative.bin", "training.json"],
+            Step::Pack => &[],
         };
         (
-            self.plan.work.join(product),
+            files.iter().map(|file| self.plan.work.join(file)).collect(),
             self.plan.work.join(format!("{}.note.json", step.name())),
         )
     }
 
-    fn store(&self, step: Step, bytes: &[u8]) -> Result<(), BuildError> {
-        let (product, note_path) = self.paths(step);
+    fn store(&self, step: Step, files: &[Cow<'_, [u8]>]) -> Result<(), BuildError> {
+        let (paths, note_path) = self.paths(step);
         // Without its note a result counts for nothing: so the note goes first and comes last.
-        if note_path.exists() {
-            fs::remove_file(&note_path).map_err(|e| BuildError::write(&note_path, e))?;
+        remove(&note_path)?;
+        for (path, bytes) in paths.iter().zip(files) {
+            match bytes.is_empty() {
+                true => remove(path)?,
+                false => scratch::write_file(path, bytes)?,
+            }
         }
-        scratch::write_file(&product, bytes)?;
         let depends_on = self.depends_on.get(step.name()).cloned().unwrap_or_default();
         let note = Note {
             depends_on,
-            sha256: input::hex(&Sha256::digest(bytes)),
+            sha256: files.iter().map(|bytes| input::hex(&Sha256::digest(bytes))).collect(),
         };
         scratch::write_file(&note_path, &serde_json::to_vec_pretty(&note)?)
     }
 
     fn load<T: Product>(&self, step: Step) -> Result<T, BuildError> {
         let note = self.usable_note(step)?;
-        let (path, _) = self.paths(step);
-        let bytes = fs::read(&path).map_err(|e| self.stale(step, format!("{} can't be read ({e})", path.display())))?;
-        let whole = input::hex(&Sha256::digest(&bytes)) == note.sha256;
-        let product = whole.then_some(bytes).and_then(T::restored);
-        product.ok_or_else(|| self.stale(step, format!("{} is damaged", path.display())))
+        let (paths, _) = self.paths(step);
+        let mut files = Vec::new();
+        for (path, sha256) in paths.iter().zip(&note.sha256) {
+            let bytes = match fs::read(path) {
+                Ok(bytes) => bytes,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+                Err(e) => return Err(self.stale(step, format!("{} can't be read ({e})", path.display()))),
+            };
+            if input::hex(&Sha256::digest(&bytes)) != *sha256 {
+                return Err(self.stale(step, format!("{} is damaged", path.display())));
+            }
+            files.push(bytes);
+        }
+        T::restored(files).ok_or_else(|| self.stale(step, format!("{} is damaged", shown(&self.plan.work))))
     }
 
     fn usable_note(&self, step: Step) -> Result<Note, BuildError> {
-        let (product, path) = self.paths(step);
+        let (_, path) = self.paths(step);
         let note: Option<Note> = fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
-        let Some(note) = note.filter(|_| product.exists()) else {
+        let Some(note) = note else {
             return Err(self.stale(step, format!("there is none in {}", shown(&self.plan.work))));
         };
         let empty = DependsOn::new();
@@ -167,11 +227,18 @@ impl Work {
     }
 }
 
+fn remove(path: &Path) -> Result<(), BuildError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(BuildError::write(path, e)),
+        _ => Ok(()),
+    }
+}
+
 fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// What each step's result depends on. A later step depends on all that an earlier one does.
+/// What each step's result depends on: on all that the results it is made from do.
 fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, BuildError> {
     let mut all = DependsOn::new();
     all.insert(
@@ -183,6 +250,31 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
         for (name, sha256) in input::hashes(source)? {
             all.insert(format!("the input {name} (catalog[{i}])"), sha256);
         }
+    }
+    let interactions = &config.interactions;
+    for (i, source) in interactions.sources.iter().enumerate() {
+        all.insert(format!("interactions.sources[{i}]"), source.meaning()?);
+        let (name, sha256) = input::hash_of_events(source)?;
+        all.insert(format!("the input {name} (interactions.sources[{i}])"), sha256);
+    }
+    for (i, source) in interactions.users.iter().enumerate() {
+        all.insert(format!("interactions.users[{i}]"), source.meaning()?);
+        for (name, sha256) in input::hashes(source)? {
+            all.insert(format!("the input {name} (interactions.users[{i}])"), sha256);
+        }
+    }
+    for (key, value) in [
+        ("weights", json(&interactions.weights)?),
+        ("rating", json(&interactions.rating)?),
+        ("half_life_days", json(&interactions.half_life_days)?),
+        (
+            "popularity_half_life_days",
+            json(&interactions.popularity_half_life_days)?,
+        ),
+        ("min_user_interactions", json(&interactions.min_user_interactions)?),
+        ("min_item_interactions", json(&interactions.min_item_interactions)?),
+    ] {
+        all.insert(format!("interactions.{key}"), value);
     }
     all.insert("strict".into(), json(&config.strict)?);
     all.insert("max_items".into(), json(&config.max_items)?);
@@ -197,10 +289,15 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
     all.insert("content.genre_similarity".into(), json(&content.genre_similarity)?);
     all.insert("content.top_n".into(), json(&content.top_n)?);
     all.insert("content.min_similarity".into(), json(&content.min_similarity)?);
+    let mut train = all.clone();
+    train.insert("seed".into(), json(&config.seed)?);
+    train.insert("model".into(), json(&config.model)?);
+    train.insert("personal".into(), json(&config.personal)?);
     Ok([
         (Step::Fetch, fetch),
         (Step::Features, features),
         (Step::Similarities, all),
+        (Step::Train, train),
     ]
     .map(|(s, d)| (s.name(), d))
     .into())
@@ -254,7 +351,7 @@ mod tests {
         let file = dir.path().join("shows.json");
         fs::write(&file, "[]").unwrap();
         run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
-        let again = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"two").unwrap();
+        let again = run(&plan(dir.path(), "similarities,train,pack"), &config(&file), b"two").unwrap();
         assert_eq!(again, b"one");
     }
 
@@ -263,35 +360,35 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("shows.json");
         fs::write(&file, "[]").unwrap();
-        let missing = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"x")
+        let missing = run(&plan(dir.path(), "similarities,train,pack"), &config(&file), b"x")
             .unwrap_err()
             .to_string();
         assert!(
-            missing.contains("`fetch`") && missing.ends_with("--steps fetch,features,similarities,pack"),
+            missing.contains("`fetch`") && missing.ends_with("--steps fetch,features,similarities,train,pack"),
             "{missing}"
         );
 
         run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
         let mut other = config(&file);
         other.content.max_text_features = 300;
-        let stale = run(&plan(dir.path(), "similarities,pack"), &other, b"x").unwrap_err();
+        let stale = run(&plan(dir.path(), "similarities,train,pack"), &other, b"x").unwrap_err();
         assert_eq!((stale.code(), stale.exit_code()), ("stale_step", 2));
         let stale = stale.to_string();
         assert!(
             stale.contains("content.max_text_features was 500 and is 300"),
             "{stale}"
         );
-        assert!(stale.ends_with("--steps features,similarities,pack"), "{stale}");
+        assert!(stale.ends_with("--steps features,similarities,train,pack"), "{stale}");
 
         let mut weights = config(&file);
         weights.content.weights.genre = 9.0;
         assert!(
-            run(&plan(dir.path(), "similarities,pack"), &weights, b"x").is_ok(),
+            run(&plan(dir.path(), "similarities,train,pack"), &weights, b"x").is_ok(),
             "features don't depend on weights"
         );
 
         fs::write(&file, "[ ]").unwrap();
-        let stale = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"x")
+        let stale = run(&plan(dir.path(), "similarities,train,pack"), &config(&file), b"x")
             .unwrap_err()
             .to_string();
         assert!(
@@ -307,7 +404,7 @@ mod tests {
         fs::write(&file, "[]").unwrap();
         run(&plan(dir.path(), "fetch,features"), &config(&file), b"one").unwrap();
         fs::write(dir.path().join("pack.work/features.bin"), "two").unwrap();
-        let message = run(&plan(dir.path(), "similarities,pack"), &config(&file), b"x")
+        let message = run(&plan(dir.path(), "similarities,train,pack"), &config(&file), b"x")
             .unwrap_err()
             .to_string();
         assert!(message.contains("features.bin is damaged"), "{message}");

@@ -110,15 +110,15 @@ fn later_steps_use_what_earlier_ones_made_and_stale_results_are_refused() {
     )
     .unwrap();
 
-    build(&["--steps", "similarities,pack"]).refused(&[
+    build(&["--steps", "similarities,train,pack"]).refused(&[
         "`fetch`",
         "there is none",
-        "--steps fetch,features,similarities,pack",
+        "--steps fetch,features,similarities,train,pack",
     ]);
     assert!(!dir.path().join("pack").exists());
     build(&["--steps", "fetch,features"]).ok();
     assert!(!dir.path().join("pack").exists());
-    build(&["--steps", "similarities,pack"]).ok();
+    build(&["--steps", "similarities,train,pack"]).ok();
     let in_steps = contents(&dir.path().join("pack"));
     build(&[]).ok();
     assert!(
@@ -126,16 +126,16 @@ fn later_steps_use_what_earlier_ones_made_and_stale_results_are_refused() {
         "in steps or at once, the pack is the same"
     );
 
-    build(&["--steps", "similarities,pack", "--max-text-features", "9"]).refused(&[
+    build(&["--steps", "similarities,train,pack", "--max-text-features", "9"]).refused(&[
         "`features`",
         "content.max_text_features was 500 and is 9",
-        "--steps features,similarities,pack",
+        "--steps features,similarities,train,pack",
     ]);
     build(&["--steps", "pack", "--top-n", "3"]).refused(&["`similarities`", "content.top_n was 20 and is 3"]);
     fs::write(dir.path().join("a.json"), format!("[{}]", show(1, "Comedy"))).unwrap();
     build(&["--steps", "pack"]).refused(&[
         "the input a.json (catalog[0]) has changed",
-        "--steps fetch,features,similarities,pack",
+        "--steps fetch,features,similarities,train,pack",
     ]);
     assert!(
         in_steps == contents(&dir.path().join("pack")),
@@ -176,7 +176,7 @@ fn bad_flags_configurations_and_inputs_exit_with_2_and_leave_nothing() {
         (&["--config", "typo.yaml"], &["typo.yaml, line 2", "contnt"]),
         (&["--config", "broken.yaml"], &["broken.yaml, line "]),
         (&["--config", "gone.yaml"], &["gone.yaml", "no such file"]),
-        (&["--catalog", "sample", "--steps", "train"], &["--steps", "train"]),
+        (&["--catalog", "sample", "--steps", "learn"], &["--steps", "learn"]),
         (&["--catalog", "sample", "--frobnicate"], &["--frobnicate"]),
     ];
     for (flags, words) in cases {

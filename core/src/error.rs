@@ -120,6 +120,11 @@ pub enum QueryError {
         /// What it may be.
         expected: &'static str,
     },
+    /// The text can't be the id of a person.
+    InvalidUserId {
+        /// What it may be.
+        expected: &'static str,
+    },
     /// An attached part can't be read though `attach` took it: a fault of this crate, said and not hidden.
     Inconsistent {
         /// Which parts.
@@ -133,6 +138,7 @@ impl QueryError {
         match self {
             QueryError::UnknownItem { .. } => "unknown_item",
             QueryError::InvalidParameter { .. } => "invalid_parameter",
+            QueryError::InvalidUserId { .. } => "invalid_user_id",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
         }
     }
@@ -143,6 +149,7 @@ impl fmt::Display for QueryError {
         match self {
             QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id \"{id}\""),
             QueryError::InvalidParameter { name, expected } => write!(f, "{name} must be {expected}"),
+            QueryError::InvalidUserId { expected } => write!(f, "the user id must be {expected}"),
             QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
         }
     }

@@ -5,6 +5,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::QueryError;
+
 /// Longest external id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
 /// Largest integer id: 2⁵³ − 1, the largest that JavaScript holds exactly.
@@ -30,6 +32,41 @@ pub enum IdKind {
     Integer,
     /// All ids are strings.
     String,
+}
+
+/// What the ids of a pack's known people are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserIdKind {
+    /// Any text of 1 to [`MAX_ID_BYTES`] bytes without control characters.
+    #[default]
+    Any,
+    /// UUIDs (RFC 9562): 32 hex digits, in groups of 8, 4, 4, 4 and 12 with `-` between them.
+    Uuid,
+}
+
+impl UserIdKind {
+    /// Checks that a text can be the id of a person.
+    ///
+    /// # Errors
+    /// [`QueryError::InvalidUserId`] says what an id is.
+    pub fn check(self, id: &str) -> Result<(), QueryError> {
+        let expected = match self {
+            _ if !(1..=MAX_ID_BYTES).contains(&id.len()) => "1 to 128 bytes of UTF-8",
+            _ if id.chars().any(char::is_control) => "text without control characters",
+            UserIdKind::Uuid if !is_uuid(id) => "a UUID, such as 123e4567-e89b-12d3-a456-426614174000",
+            _ => return Ok(()),
+        };
+        Err(QueryError::InvalidUserId { expected })
+    }
+}
+
+fn is_uuid(id: &str) -> bool {
+    let right = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    id.len() == 36 && id.bytes().enumerate().all(right)
 }
 
 impl ItemId {

@@ -27,8 +27,9 @@ pub mod quant;
 pub mod text;
 
 pub use engine::{
-    Answer, Card, Engine, NewItem, Outcome, Query, Route, ScoreParts, Scored, Seed, Stats, Weights, WeightsPatch,
+    Answer, Blend, BlendPatch, Card, Engine, Event, GenrePreference, NewItem, Outcome, Person, Query, Recommendations,
+    Recommended, Route, ScoreParts, Scored, Seed, Source, Stats, Weights, WeightsPatch,
 };
 pub use error::{OpenError, QueryError};
-pub use ids::{ItemId, ItemIx};
-pub use pack::{Manifest, Part, PartFile};
+pub use ids::{ItemId, ItemIx, UserIdKind};
+pub use pack::{Manifest, Part, PartFile, PersonalSettings};

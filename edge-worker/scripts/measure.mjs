@@ -19,12 +19,16 @@ if (!assets || ids.length === 0) {
 const similar = (id, query = "") => `/v1/items/${encodeURIComponent(id)}/similar${query}`;
 const at = (i) => ids[i % ids.length];
 const body = JSON.stringify({ name: "New", genres: ["Drama", "Crime"], summary: "A detective in a small harbour town." });
+// Ids that are whole numbers are so in the pack.
+const history = JSON.stringify({ history: ids.map((id) => (/^(0|[1-9]\d*)$/.test(id) ? Number(id) : id)) });
 const kinds = [
   ["does nothing (no such path)", () => ["/no/such/path"]],
   ["health", () => ["/health"]],
   ["by a shard", (i) => [similar(at(i))]],
   ["by a scan (other weights)", (i) => [similar(at(i), "?year_weight=1")]],
   ["a title never seen", () => ["/v1/similar", { method: "POST", body }]],
+  ["what is popular", () => ["/v1/popular"]],
+  [`a history of ${ids.length}`, () => ["/v1/recommendations", { method: "POST", body: history }]],
 ];
 
 const worker = await start(resolve(assets));

@@ -1,23 +1,28 @@
-//! The whole API as one pure function: a request and an engine in, a response out.
+//! The whole API: a request, an engine and the known people in, a response out. No I/O.
 //!
-//! [`respond`] may say [`Reply::NeedParts`] instead: the host fetches those files, attaches them and
-//! calls it again. What needs no pack (a wrong path, a wrong method, a preflight, a bad parameter)
-//! is [`without_pack`], so that a host can answer it before it has read anything.
+//! A [`Call`] is a request under way. [`Call::read`] answers at once what needs no pack: a wrong path, a wrong method, a
+//! preflight, no token, a bad parameter. [`Call::respond`] may say [`Reply::NeedParts`] or [`Reply::NeedPeople`] instead
+//! of a response: the host fetches those files, attaches them and calls it again.
 
 use std::borrow::Cow;
 
-use aftershow_core::{Answer, Engine, NewItem, Outcome, PartFile, Query, Seed};
+use aftershow_core::{Answer, Engine, NewItem, Outcome, PartFile, Person, Query, Recommendations, Seed};
 use serde::Serialize;
 
 use crate::{
-    caching,
-    params::{self, Similar},
-    problem::{self, Problem},
-    routes::{self, Endpoint, Method, Route},
-    shapes::{Health, PackStats, Recommendations},
+    access::Secret,
+    bodies, caching,
+    known::{Known, Progress},
+    params::{self, Recommend, Similar},
+    people::{People, PeopleFile},
+    problem::Problem,
+    replaced::{MediaBatch, MediaPage, MoviePage, ShowRecommendations},
+    response::Respond,
+    routes::{self, Audience, Endpoint, Method, Route},
+    shapes::{ForUser, ForUsers, Health, PackStats},
 };
 
-/// A request, as far as the API looks at it.
+/// A request, as far as the API looks at it, and the deployment's settings.
 #[derive(Clone, Debug)]
 pub struct ApiRequest {
     /// Method.
@@ -28,10 +33,17 @@ pub struct ApiRequest {
     pub query: String,
     /// The `If-None-Match` header.
     pub if_none_match: Option<String>,
-    /// Body. A host stops reading one byte past [`params::MAX_BODY`], which is enough to refuse it.
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The `Authorization` header.
+    pub authorization: Option<Secret>,
+    /// Body. A host stops reading one byte past [`bodies::MAX`], which is enough to refuse it.
     pub body: Vec<u8>,
     /// What the deployment calls itself; shown by the health routes.
     pub service: String,
+    /// The token of the routes of known users. `None` while the deployment has no token or no bucket: then there are no
+    /// such routes.
+    pub users_token: Option<Secret>,
 }
 
 impl ApiRequest {
@@ -46,9 +58,17 @@ impl ApiRequest {
             path: path.into(),
             query: query.into(),
             if_none_match: None,
+            content_type: None,
+            authorization: None,
             body: Vec::new(),
             service: ApiRequest::SERVICE.into(),
+            users_token: None,
         }
+    }
+
+    /// Whom the answer is for, whatever it is.
+    pub fn audience(&self) -> Audience {
+        routes::find(&self.path).map_or(Audience::Public, |(route, _)| route.endpoint.audience())
     }
 }
 
@@ -61,7 +81,7 @@ pub struct ApiResponse {
     pub headers: Vec<(&'static str, String)>,
     /// Body; empty for `HEAD`, 204 and 304.
     pub body: Vec<u8>,
-    /// The route's pattern, for the log: unlike the path it names no item.
+    /// The route's pattern, for the log: unlike the path it names no item and no person.
     pub route: &'static str,
 }
 
@@ -80,35 +100,20 @@ impl ApiResponse {
 pub enum Reply {
     /// The response.
     Done(ApiResponse),
-    /// Fetch these, attach each, and ask again.
+    /// Fetch these parts of the pack, attach each to the engine, and ask again.
     NeedParts(Vec<PartFile>),
-}
-
-/// Answers a request. Never panics, whatever the request.
-pub fn respond(engine: &Engine, request: &ApiRequest) -> Reply {
-    let call = match Call::read(request) {
-        Ok(call) => call,
-        Err(response) => return Reply::Done(response),
-    };
-    let respond = Respond {
-        request,
-        route: call.route.pattern,
-    };
-    match call.answer(engine) {
-        Ok(Answered::Json(body, cache)) => Reply::Done(respond.ok(body, cache)),
-        Ok(Answered::NeedParts(parts)) => Reply::NeedParts(parts),
-        Err(problem) => Reply::Done(respond.problem(&problem)),
-    }
-}
-
-/// The response to a request that needs no pack to be answered; `None` if it needs one.
-pub fn without_pack(request: &ApiRequest) -> Option<ApiResponse> {
-    Call::read(request).err()
+    /// Fetch these files about known people, attach each, and ask again.
+    NeedPeople(Vec<PeopleFile>),
 }
 
 /// The response while the pack can't be read.
 pub fn pack_unavailable(request: &ApiRequest) -> ApiResponse {
     failed(request, &Problem::pack_unavailable())
+}
+
+/// The response while what is kept of known people can't be read.
+pub fn users_unavailable(request: &ApiRequest) -> ApiResponse {
+    failed(request, &Problem::users_unavailable())
 }
 
 /// The response when something happened that should not.
@@ -117,21 +122,25 @@ pub fn internal(request: &ApiRequest) -> ApiResponse {
 }
 
 fn failed(request: &ApiRequest, problem: &Problem) -> ApiResponse {
-    let route = routes::find(&request.path).map_or(routes::NO_ROUTE, |(route, _)| route.pattern);
-    Respond { request, route }.problem(problem)
+    Respond::to(request, routes::find(&request.path).map(|(route, _)| route)).problem(problem)
 }
 
-/// A request that has been read and found in order.
-struct Call<'r> {
+/// A request that has been read and found in order, and how far its answer has come.
+#[derive(Debug)]
+pub struct Call<'r> {
     request: &'r ApiRequest,
     route: &'static Route,
     asked: Asked<'r>,
 }
 
 /// What a request asks for.
+#[derive(Debug)]
 enum Asked<'r> {
     Similar(Cow<'r, str>, Similar),
     SimilarToNew(NewItem, Similar),
+    Recommend(Person, Recommend),
+    Known(Known),
+    Popular(Vec<String>, Recommend),
     Stats,
     Health,
 }
@@ -141,23 +150,19 @@ enum Answered {
     /// A body, and how long it may be kept.
     Json(Vec<u8>, &'static str),
     NeedParts(Vec<PartFile>),
+    NeedPeople(Vec<PeopleFile>),
 }
 
 impl<'r> Call<'r> {
-    /// Path, method, parameters and body, in this order; what is wrong is answered at once, and so
-    /// is a preflight.
-    fn read(request: &'r ApiRequest) -> Result<Call<'r>, ApiResponse> {
+    /// Path, method, token, parameters and body, in this order.
+    ///
+    /// # Errors
+    /// The response to a request that is not in order, or that needs no pack.
+    pub fn read(request: &'r ApiRequest) -> Result<Call<'r>, ApiResponse> {
         let Some((route, id)) = routes::find(&request.path) else {
-            return Err(Respond {
-                request,
-                route: routes::NO_ROUTE,
-            }
-            .problem(&Problem::not_found()));
+            return Err(Respond::to(request, None).problem(&Problem::not_found()));
         };
-        let respond = Respond {
-            request,
-            route: route.pattern,
-        };
+        let respond = Respond::to(request, Some(route));
         if request.method == Method::Options {
             return Err(respond.preflight(route.verb.allow()));
         }
@@ -166,48 +171,145 @@ impl<'r> Call<'r> {
             response.headers.push(("Allow", route.verb.allow().into()));
             return Err(response);
         }
-        let asked = match route.endpoint {
-            Endpoint::Similar | Endpoint::ShowRecommendations => params::id_text(id.unwrap_or_default())
-                .and_then(|id| Ok(Asked::Similar(id, Similar::read(&request.query)?))),
-            Endpoint::SimilarToNew => Similar::read(&request.query)
-                .and_then(|similar| Ok(Asked::SimilarToNew(params::new_item(&request.body)?, similar))),
-            Endpoint::Stats => Ok(Asked::Stats),
-            Endpoint::Health => Ok(Asked::Health),
-        };
-        match asked {
+        match admitted(request, route).and_then(|()| Asked::read(request, route, id.unwrap_or_default())) {
             Ok(asked) => Ok(Call { request, route, asked }),
             Err(problem) => Err(respond.problem(&problem)),
         }
     }
 
-    fn answer(self, engine: &Engine) -> Result<Answered, Problem> {
-        match self.asked {
+    /// The response, or what it takes to make it. Never panics, whatever the request.
+    pub fn respond(&mut self, engine: &Engine, people: &mut People) -> Reply {
+        let respond = Respond::to(self.request, Some(self.route));
+        match self.answer(engine, people) {
+            Ok(Answered::Json(body, cache)) => Reply::Done(respond.ok(body, cache)),
+            Ok(Answered::NeedParts(parts)) => Reply::NeedParts(parts),
+            Ok(Answered::NeedPeople(files)) => Reply::NeedPeople(files),
+            Err(problem) => Reply::Done(respond.problem(&problem)),
+        }
+    }
+
+    /// How many people's answers it takes.
+    pub fn people(&self) -> usize {
+        match &self.asked {
+            Asked::Known(known) => known.len(),
+            _ => 1,
+        }
+    }
+
+    fn answer(&mut self, engine: &Engine, people: &mut People) -> Result<Answered, Problem> {
+        let endpoint = self.route.endpoint;
+        match &mut self.asked {
             Asked::Similar(id, similar) => {
-                let id = params::item_id(&id, engine.manifest().id_kind)?;
-                let query = similar.of(Seed::Item(id));
-                match self.route.endpoint {
-                    Endpoint::ShowRecommendations => ask(engine, &query, |answer| {
-                        json(&Recommendations::of(answer), caching::ANSWER)
-                    }),
-                    _ => ask(engine, &query, |answer| json(answer, caching::ANSWER)),
-                }
+                let id = params::item_id(id, engine.manifest().id_kind)?;
+                let query = similar.clone().of(Seed::Item(id));
+                shown(engine.answer(&query)?, |answer: &Answer| match endpoint {
+                    Endpoint::ShowRecommendations => json(&ShowRecommendations::of(answer), caching::ANSWER),
+                    _ => json(answer, caching::ANSWER),
+                })
             }
             Asked::SimilarToNew(item, similar) => {
-                let query = similar.of(Seed::Features(item));
-                ask(engine, &query, |answer| json(answer, caching::NO_STORE))
+                let query = similar.clone().of(Seed::Features(item.clone()));
+                shown(engine.answer(&query)?, |answer| json(answer, caching::NO_STORE))
             }
-            Asked::Stats => json(&PackStats::of(engine), caching::ANSWER),
+            Asked::Recommend(person, recommend) => {
+                let query = recommend.of(Seed::Person(person.clone()));
+                shown(engine.recommend(&query)?, |answer| json(answer, caching::PRIVATE))
+            }
+            Asked::Popular(genres, recommend) => {
+                let query = Query {
+                    genres: genres.clone(),
+                    ..recommend.of(Seed::Popular)
+                };
+                shown(engine.recommend(&query)?, |answer| json(answer, caching::ANSWER))
+            }
+            Asked::Known(known) => match known.answer(engine, people)? {
+                Progress::Done(answers) => for_known(endpoint, &answers, known.recommend()),
+                Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
+                Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
+            },
+            Asked::Stats => json(
+                &PackStats::of(engine, self.request.users_token.is_some()),
+                caching::ANSWER,
+            ),
             Asked::Health => json(&Health::of(engine, &self.request.service), caching::NO_STORE),
         }
     }
 }
 
-fn ask(
-    engine: &Engine,
-    query: &Query,
-    show: impl FnOnce(&Answer) -> Result<Answered, Problem>,
+impl<'r> Asked<'r> {
+    fn read(request: &'r ApiRequest, route: &Route, id: &'r str) -> Result<Asked<'r>, Problem> {
+        let (query, body) = (request.query.as_str(), request.body.as_slice());
+        let content_type = request.content_type.as_deref();
+        Ok(match route.endpoint {
+            Endpoint::Similar | Endpoint::ShowRecommendations => {
+                Asked::Similar(params::id_text(id)?, Similar::read(query)?)
+            }
+            Endpoint::SimilarToNew => {
+                let similar = Similar::read(query)?;
+                Asked::SimilarToNew(bodies::new_item(body)?, similar)
+            }
+            Endpoint::Recommend => {
+                let (person, recommend) = bodies::history(body, content_type)?;
+                Asked::Recommend(person, recommend)
+            }
+            Endpoint::User | Endpoint::MediaUser | Endpoint::MovieUser => {
+                let id = params::user_id(id)?;
+                Asked::Known(Known::one(id, described(route.endpoint, Recommend::read(query)?)))
+            }
+            Endpoint::Users | Endpoint::MediaUsers => {
+                let (ids, recommend) = bodies::users(body, content_type)?;
+                Asked::Known(Known::many(ids, described(route.endpoint, recommend)))
+            }
+            Endpoint::Popular => Asked::Popular(params::genres(query)?, Recommend::read(query)?),
+            Endpoint::Stats => Asked::Stats,
+            Endpoint::Health => Asked::Health,
+        })
+    }
+}
+
+/// Whether the request may ask what the route answers.
+fn admitted(request: &ApiRequest, route: &Route) -> Result<(), Problem> {
+    if route.endpoint.audience() != Audience::TokenHolder {
+        return Ok(());
+    }
+    match &request.users_token {
+        None => Err(Problem::users_not_configured()),
+        Some(token) if token.admits(request.authorization.as_ref()) => Ok(()),
+        Some(_) => Err(Problem::unauthorized()),
+    }
+}
+
+/// The replaced services' cards have a description unless the caller wants none.
+fn described(endpoint: Endpoint, mut recommend: Recommend) -> Recommend {
+    if matches!(
+        endpoint,
+        Endpoint::MediaUser | Endpoint::MediaUsers | Endpoint::MovieUser
+    ) {
+        recommend.summaries.get_or_insert(true);
+    }
+    recommend
+}
+
+/// The answers about known people, in the shape of the route.
+fn for_known(
+    endpoint: Endpoint,
+    answers: &[(String, Recommendations)],
+    recommend: &Recommend,
 ) -> Result<Answered, Problem> {
-    match engine.answer(query)? {
+    let cache = caching::PRIVATE;
+    match (endpoint, answers) {
+        (Endpoint::Users, _) => json(&ForUsers::of(answers), cache),
+        (Endpoint::MediaUsers, _) => json(&MediaBatch::of(answers), cache),
+        (Endpoint::MediaUser, [(id, answer)]) => json(&MediaPage::of(id, answer, recommend), cache),
+        (Endpoint::MovieUser, [(id, answer)]) => json(&MoviePage::of(id, answer, recommend), cache),
+        (_, [(id, answer)]) => json(&ForUser::of(id, answer), cache),
+        // One id was asked about, so there is one answer.
+        _ => Err(Problem::internal()),
+    }
+}
+
+fn shown<T>(outcome: Outcome<T>, show: impl FnOnce(&T) -> Result<Answered, Problem>) -> Result<Answered, Problem> {
+    match outcome {
         Outcome::Answer(answer) => show(&answer),
         Outcome::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
     }
@@ -217,84 +319,4 @@ fn json(value: &impl Serialize, cache: &'static str) -> Result<Answered, Problem
     serde_json::to_vec(value)
         .map(|body| Answered::Json(body, cache))
         .map_err(|_| Problem::internal())
-}
-
-/// Status and headers around a body.
-struct Respond<'r> {
-    request: &'r ApiRequest,
-    route: &'static str,
-}
-
-impl Respond<'_> {
-    /// 200, or 304 if the client has these bytes already.
-    fn ok(&self, body: Vec<u8>, cache: &'static str) -> ApiResponse {
-        if cache == caching::NO_STORE {
-            return self.with_body(200, "application/json", cache, body);
-        }
-        let etag = caching::etag(&body);
-        let fresh = self
-            .request
-            .if_none_match
-            .as_deref()
-            .is_some_and(|header| caching::is_fresh(header, &etag));
-        let mut response = if fresh {
-            self.bare(304, vec![("Cache-Control", cache.into())])
-        } else {
-            self.with_body(200, "application/json", cache, body)
-        };
-        response.headers.push(("ETag", etag));
-        response
-    }
-
-    fn problem(&self, problem: &Problem) -> ApiResponse {
-        // Every member is a string or a number: serialising them can't fail.
-        let body = serde_json::to_vec(problem).unwrap_or_default();
-        let mut response = self.with_body(problem.status, problem::MEDIA_TYPE, problem.cache_control(), body);
-        if problem.status == 503 {
-            response.headers.push(("Retry-After", "5".into()));
-        }
-        response
-    }
-
-    /// What a browser asks before a cross-origin request that is not a simple one.
-    fn preflight(&self, allow: &'static str) -> ApiResponse {
-        let headers = [
-            ("Allow", allow),
-            ("Access-Control-Allow-Methods", allow),
-            ("Access-Control-Allow-Headers", "Content-Type, If-None-Match"),
-            ("Access-Control-Max-Age", caching::PREFLIGHT_SECONDS),
-        ];
-        self.bare(204, headers.map(|(name, value)| (name, value.into())).into())
-    }
-
-    fn with_body(&self, status: u16, media_type: &str, cache: &str, body: Vec<u8>) -> ApiResponse {
-        let headers = vec![
-            ("Content-Type", media_type.into()),
-            ("Content-Length", body.len().to_string()),
-            ("Cache-Control", cache.into()),
-        ];
-        let body = if self.request.method == Method::Head {
-            Vec::new()
-        } else {
-            body
-        };
-        ApiResponse {
-            body,
-            ..self.bare(status, headers)
-        }
-    }
-
-    /// Without a body, and with what every response has: any site may read it, none may guess at
-    /// its type.
-    fn bare(&self, status: u16, mut headers: Vec<(&'static str, String)>) -> ApiResponse {
-        headers.push(("Access-Control-Allow-Origin", "*".into()));
-        headers.push(("Access-Control-Expose-Headers", "ETag".into()));
-        headers.push(("X-Content-Type-Options", "nosniff".into()));
-        ApiResponse {
-            status,
-            headers,
-            body: Vec::new(),
-            route: self.route,
-        }
-    }
 }

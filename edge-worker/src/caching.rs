@@ -9,6 +9,8 @@ pub const ANSWER: &str = "public, max-age=300, stale-while-revalidate=86400";
 pub const NOT_FOUND: &str = "public, max-age=60";
 /// Health, other errors, and answers to `POST`.
 pub const NO_STORE: &str = "no-store";
+/// Whatever is about a person, errors too: no cache may keep it, that of the browser included.
+pub const PRIVATE: &str = "private, no-store";
 /// Seconds for which a browser need not ask again whether it may ask.
 pub const PREFLIGHT_SECONDS: &str = "86400";
 

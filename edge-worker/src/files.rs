@@ -5,21 +5,42 @@ use worker::{Env, Fetcher};
 
 use crate::inflate::inflate;
 
-/// Why the pack could not be read. For the log alone.
+/// Why the pack, or what is kept of people, could not be read. For the log alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// A stable code: one of core's, or one of those below.
     pub code: &'static str,
-    /// The file, if one is to blame.
+    /// The file, if one is to blame and it is one of the pack.
     pub file: String,
+    /// What could not be read.
+    pub store: Store,
+}
+
+/// What files are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// The pack, among the assets.
+    Pack,
+    /// Known people, in the bucket.
+    People,
 }
 
 impl Fault {
-    /// A fault, and the file that is to blame.
+    /// A fault of the pack, and the file that is to blame.
     pub fn new(code: &'static str, file: &str) -> Fault {
         Fault {
             code,
             file: file.into(),
+            store: Store::Pack,
+        }
+    }
+
+    /// A fault of what is kept of people.
+    pub fn of_people(code: &'static str) -> Fault {
+        // The log is told no file: which one was asked for says something of who was asked about.
+        Fault {
+            store: Store::People,
+            ..Fault::new(code, "")
         }
     }
 

@@ -1,4 +1,4 @@
-//! Query string, id and body → a core `Query`.
+//! Query string and id → a core `Query`.
 //!
 //! Parameters that a route doesn't know are ignored: pages add their own (`utm_source`, a cache
 //! buster) and must still get their answer. A known one that is repeated is an error, since one of
@@ -6,12 +6,11 @@
 
 use std::{borrow::Cow, str::FromStr};
 
-use aftershow_core::{ItemId, NewItem, Query, Seed, WeightsPatch, ids::IdKind};
+use aftershow_core::{
+    BlendPatch, ItemId, NewItem, Person, Query, QueryError, Seed, UserIdKind, WeightsPatch, ids::IdKind,
+};
 
 use crate::problem::Problem;
-
-/// Most bytes of a body.
-pub const MAX_BODY: usize = 64 * 1024;
 
 /// What every route of similar items takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,17 +28,11 @@ impl Similar {
     /// The problem names the parameter.
     pub fn read(query: &str) -> Result<Similar, Problem> {
         let given = Given { query };
-        let number = "a number";
         let similar = Similar {
             n: given.parse("n", "a whole number from 1 to 100")?,
-            min_similarity: given.parse("min_similarity", number)?,
-            weights: WeightsPatch {
-                genre: given.parse("genre_weight", number)?,
-                text: given.parse("text_weight", number)?,
-                metadata: given.parse("metadata_weight", number)?,
-                year: given.parse("year_weight", number)?,
-            },
-            summaries: given.parse("summaries", "true or false")?,
+            min_similarity: given.parse("min_similarity", NUMBER)?,
+            weights: given.weights()?,
+            summaries: given.parse("summaries", BOOLEAN)?,
         };
         // Which item is asked about doesn't matter for the ranges; without a pack there is none yet.
         similar.clone().of(Seed::Features(NewItem::default())).check()?;
@@ -56,6 +49,118 @@ impl Similar {
         query.summaries = self.summaries.unwrap_or(query.summaries);
         query
     }
+}
+
+/// What every route of recommendations takes, in the query string or in the body. What is `None` is the default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recommend {
+    /// How many items.
+    pub limit: Option<usize>,
+    /// The first item of the page.
+    pub offset: Option<u32>,
+    /// Weights of the two sides.
+    pub blend: BlendPatch,
+    /// Weights of the content side's similarities.
+    pub weights: WeightsPatch,
+    /// After how many days an event counts half.
+    pub half_life_days: Option<f32>,
+    /// Whether items of the history may come back.
+    pub include_seen: Option<bool>,
+    /// Whether the cards carry summaries.
+    pub summaries: Option<bool>,
+}
+
+impl Recommend {
+    /// Items of a page by default.
+    pub const LIMIT: usize = 10;
+
+    /// Reads a query string, without its `?`.
+    ///
+    /// # Errors
+    /// The problem names the parameter.
+    pub fn read(query: &str) -> Result<Recommend, Problem> {
+        let given = Given { query };
+        let recommend = Recommend {
+            limit: given.parse("limit", "a whole number from 1 to 100")?,
+            offset: given.parse("offset", "a whole number from 0 to 4294967295")?,
+            blend: BlendPatch {
+                content: given.parse("content_weight", NUMBER)?,
+                collaborative: given.parse("collaborative_weight", NUMBER)?,
+            },
+            weights: given.weights()?,
+            half_life_days: given.parse("half_life_days", NUMBER)?,
+            include_seen: given.parse("include_seen", BOOLEAN)?,
+            summaries: given.parse("summaries", BOOLEAN)?,
+        };
+        recommend.check()?;
+        Ok(recommend)
+    }
+
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The problem names the parameter.
+    pub fn check(&self) -> Result<(), Problem> {
+        // Which person is asked about doesn't matter for them.
+        match self.of(Seed::Person(Person::default())).check() {
+            Err(QueryError::InvalidParameter { name: "n", expected }) => {
+                Err(Problem::invalid_parameter("limit", format!("limit must be {expected}")))
+            }
+            checked => Ok(checked?),
+        }
+    }
+
+    /// The query, for a person or for what is popular.
+    pub fn of(&self, seed: Seed) -> Query {
+        let mut query = Query::popular();
+        query.seed = seed;
+        query.n = self.limit();
+        query.offset = self.offset();
+        query.blend = self.blend;
+        query.weights = self.weights;
+        query.half_life_days = self.half_life_days;
+        query.include_seen = self.include_seen.unwrap_or(query.include_seen);
+        query.summaries = self.summaries.unwrap_or(query.summaries);
+        query
+    }
+
+    /// How many items.
+    pub fn limit(&self) -> usize {
+        self.limit.unwrap_or(Recommend::LIMIT)
+    }
+
+    /// The first item of the page.
+    pub fn offset(&self) -> usize {
+        self.offset.unwrap_or(0) as usize
+    }
+}
+
+/// The genres that `/v1/popular` is asked for: any of those given, or all.
+///
+/// # Errors
+/// The problem says how many there may be.
+pub fn genres(query: &str) -> Result<Vec<String>, Problem> {
+    let given = Given { query };
+    let decoded = given.values("genre").map(|value| decode(value, true));
+    let genres: Option<Vec<String>> = decoded.map(|value| value.map(Cow::into_owned)).collect();
+    match genres {
+        Some(genres) if genres.len() <= Query::MAX_GENRES => Ok(genres),
+        _ => Err(Problem::invalid_parameter(
+            "genre",
+            "genre must be the name of a genre, given at most 100 times",
+        )),
+    }
+}
+
+/// Decodes and checks the user id in a path, as far as that goes without a pack.
+///
+/// # Errors
+/// 400 if it is none.
+pub fn user_id(segment: &str) -> Result<String, Problem> {
+    let expected = "UTF-8, with two hexadecimal digits after each %";
+    let id = decode(segment, false).ok_or_else(|| Problem::invalid_user_id(expected))?;
+    UserIdKind::Any.check(&id)?;
+    Ok(id.into_owned())
 }
 
 /// Decodes the id in a path.
@@ -80,42 +185,39 @@ pub fn item_id(text: &str, kind: IdKind) -> Result<ItemId, Problem> {
     })
 }
 
-/// Reads the body of a request about an item that the pack has never seen.
-///
-/// # Errors
-/// 413 if it is longer than [`MAX_BODY`], 400 if it is not a `NewItem`.
-pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
-    if body.len() > MAX_BODY {
-        return Err(Problem::body_too_large());
-    }
-    let refuse = |reason: &str| {
-        Problem::invalid_body(format!(
-            "the body must be a JSON object with any of name, genres, summary, platform, type, language, year: {reason}"
-        ))
-    };
-    // Serde would take an array too, for the fields in their order.
-    if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(refuse("it does not begin with {"));
-    }
-    serde_json::from_slice(body).map_err(|error| refuse(&error.to_string()))
-}
+const NUMBER: &str = "a number";
+const BOOLEAN: &str = "true or false";
 
 /// A query string as it was given.
 struct Given<'q> {
     query: &'q str,
 }
 
-impl Given<'_> {
-    /// The value of `name`, read as a `T`; `None` if it isn't given.
-    fn parse<T: Value>(&self, name: &'static str, expected: &str) -> Result<Option<T>, Problem> {
+impl<'q> Given<'q> {
+    /// Every value of `name`, not yet decoded.
+    fn values(&self, name: &'static str) -> impl Iterator<Item = &'q str> {
         let pairs = self
             .query
             .split('&')
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         // A name that can't be decoded is none of ours.
-        let mut values = pairs
-            .filter(|(key, _)| decode(key, true).is_some_and(|key| key == name))
-            .map(|(_, value)| value);
+        pairs
+            .filter(move |(key, _)| decode(key, true).is_some_and(|key| key == name))
+            .map(|(_, value)| value)
+    }
+
+    fn weights(&self) -> Result<WeightsPatch, Problem> {
+        Ok(WeightsPatch {
+            genre: self.parse("genre_weight", NUMBER)?,
+            text: self.parse("text_weight", NUMBER)?,
+            metadata: self.parse("metadata_weight", NUMBER)?,
+            year: self.parse("year_weight", NUMBER)?,
+        })
+    }
+
+    /// The value of `name`, read as a `T`; `None` if it isn't given.
+    fn parse<T: Value>(&self, name: &'static str, expected: &str) -> Result<Option<T>, Problem> {
+        let mut values = self.values(name);
         let Some(value) = values.next() else {
             return Ok(None);
         };
@@ -140,6 +242,13 @@ impl Value for usize {
         text.bytes()
             .all(|b| b.is_ascii_digit())
             .then(|| usize::from_str(text).ok())?
+    }
+}
+
+impl Value for u32 {
+    fn read(text: &str) -> Option<u32> {
+        // Whatever a `usize` is here, an offset is the same.
+        <usize as Value>::read(text).and_then(|value| u32::try_from(value).ok())
     }
 }
 
@@ -245,7 +354,7 @@ mod tests {
         ] {
             let problem = query(text).expect_err(text);
             assert_eq!(
-                (problem.status, problem.code, problem.parameter),
+                (problem.status, problem.code, problem.parameter.as_deref()),
                 (400, "invalid_parameter", Some(name)),
                 "{text}"
             );
@@ -258,7 +367,11 @@ mod tests {
         assert_eq!(id_text("a%2Fb+c%20d").unwrap(), "a/b+c d");
         assert_eq!(id_text("%C3%A9t%C3%A9").unwrap(), "été");
         for broken in ["%", "%4", "%zz", "a%", "%FF", "%C3", "%+1"] {
-            assert_eq!(id_text(broken).expect_err(broken).parameter, Some("id"), "{broken}");
+            assert_eq!(
+                id_text(broken).expect_err(broken).parameter.as_deref(),
+                Some("id"),
+                "{broken}"
+            );
         }
     }
 
@@ -279,22 +392,68 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_a_new_item_or_says_what_is_wrong() {
-        let item = new_item(br#"{"name":"New","genres":["Drama"],"type":"Scripted","year":2024}"#).unwrap();
-        assert_eq!(
-            (item.name.as_str(), item.kind.as_deref(), item.year),
-            ("New", Some("Scripted"), Some(2024))
-        );
-        for (body, status, code) in [
-            (b"".to_vec(), 400, "invalid_body"),
-            (b"[]".to_vec(), 400, "invalid_body"),
-            (br#"{"genre":["Drama"]}"#.to_vec(), 400, "invalid_body"),
-            (b"\xff\xff".to_vec(), 400, "invalid_body"),
-            (vec![b'['; MAX_BODY], 400, "invalid_body"),
-            (vec![b' '; MAX_BODY + 1], 413, "body_too_large"),
+    fn every_parameter_of_recommendations_reaches_the_query() {
+        let text = "limit=7&offset=14&content_weight=1&collaborative_weight=3&half_life_days=30&include_seen=1\
+                    &summaries=true&genre_weight=2";
+        let expected = Query {
+            n: 7,
+            offset: 14,
+            blend: BlendPatch {
+                content: Some(1.0),
+                collaborative: Some(3.0),
+            },
+            weights: WeightsPatch {
+                genre: Some(2.0),
+                ..WeightsPatch::default()
+            },
+            half_life_days: Some(30.0),
+            include_seen: true,
+            summaries: true,
+            ..Query::popular()
+        };
+        let query = |text| Recommend::read(text).map(|recommend| recommend.of(Seed::Popular));
+        assert_eq!(query(text), Ok(expected));
+        assert_eq!(query(""), Ok(Query::popular()));
+        for (text, name) in [
+            ("limit=0", "limit"),
+            ("limit=101", "limit"),
+            ("limit=x", "limit"),
+            ("limit=1&limit=1", "limit"),
+            ("offset=-1", "offset"),
+            ("offset=4294967296", "offset"),
+            ("content_weight=-1", "content_weight"),
+            ("collaborative_weight=nan", "collaborative_weight"),
+            ("half_life_days=0", "half_life_days"),
+            ("include_seen=maybe", "include_seen"),
         ] {
-            let problem = new_item(&body).expect_err("no item");
-            assert_eq!((problem.status, problem.code), (status, code));
+            let problem = query(text).expect_err(text);
+            assert_eq!((problem.status, problem.code), (400, "invalid_parameter"), "{text}");
+            assert_eq!(problem.parameter.as_deref(), Some(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_genre_may_be_given_again_and_again() {
+        assert_eq!(genres("limit=1"), Ok(vec![]));
+        assert_eq!(
+            genres("genre=Crime&genre=Science+Fiction"),
+            Ok(vec!["Crime".into(), "Science Fiction".into()])
+        );
+        let many = "genre=x&".repeat(101);
+        for bad in ["genre=%zz", many.as_str()] {
+            assert_eq!(genres(bad).expect_err(bad).parameter.as_deref(), Some("genre"));
+        }
+    }
+
+    #[test]
+    fn a_user_id_is_decoded_or_refused_by_its_own_code() {
+        assert_eq!(user_id("caf%C3%A9%2F1+2"), Ok("café/1+2".to_owned()));
+        assert!(user_id(&"x".repeat(128)).is_ok());
+        let long = "x".repeat(129);
+        for bad in ["", "a%00", "%0A", "%7F", "%zz", "%", "%FF", long.as_str()] {
+            let problem = user_id(bad).expect_err(bad);
+            assert_eq!((problem.status, problem.code), (400, "invalid_user_id"), "{bad}");
+            assert_eq!(problem.parameter.as_deref(), Some("user_id"));
         }
     }
 }

@@ -3,10 +3,12 @@
 //! A problem carries the same stable `code` as errors in Rust and JavaScript do. It says what the
 //! caller can do, and nothing of the inside: no file name, no stack, no source.
 
+use std::borrow::Cow;
+
 use aftershow_core::QueryError;
 use serde::Serialize;
 
-use crate::{caching, params::MAX_BODY};
+use crate::caching;
 
 /// Media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -25,9 +27,9 @@ pub struct Problem {
     pub detail: String,
     /// The stable code: this is what a program branches on.
     pub code: &'static str,
-    /// The parameter that is wrong, if one is.
+    /// The parameter that is wrong, if one is: in a body with its place, as in `history[3].weight`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<&'static str>,
+    pub parameter: Option<Cow<'static, str>>,
 }
 
 impl Problem {
@@ -68,9 +70,9 @@ impl Problem {
     }
 
     /// A parameter that is not what it may be.
-    pub fn invalid_parameter(name: &'static str, detail: impl Into<String>) -> Problem {
+    pub fn invalid_parameter(name: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Problem {
         Problem {
-            parameter: Some(name),
+            parameter: Some(name.into()),
             ..Problem::new(400, "invalid_parameter", "Invalid parameter", detail)
         }
     }
@@ -81,13 +83,68 @@ impl Problem {
     }
 
     /// A body that is too long to be read.
-    pub fn body_too_large() -> Problem {
+    pub fn body_too_large(most: usize) -> Problem {
         Problem::new(
             413,
             "body_too_large",
             "Body too large",
-            format!("a body has at most {MAX_BODY} bytes"),
+            format!("a body of this route has at most {most} bytes"),
         )
+    }
+
+    /// A body that says that it is no JSON.
+    pub fn unsupported_media_type() -> Problem {
+        Problem::new(
+            415,
+            "unsupported_media_type",
+            "Unsupported media type",
+            "the body must be JSON: send it with Content-Type: application/json",
+        )
+    }
+
+    /// A text that can't be the id of a person.
+    pub fn invalid_user_id(expected: &str) -> Problem {
+        let detail = format!("the user id must be {expected}");
+        Problem {
+            parameter: Some("user_id".into()),
+            ..Problem::new(400, "invalid_user_id", "Invalid user id", detail)
+        }
+    }
+
+    /// The same, about one place of a list.
+    pub fn at(self, place: String) -> Problem {
+        Problem {
+            detail: format!("{place}: {}", self.detail),
+            parameter: Some(place.into()),
+            ..self
+        }
+    }
+
+    /// The deployment knows no people.
+    pub fn users_not_configured() -> Problem {
+        Problem::new(
+            404,
+            "users_not_configured",
+            "Known users not configured",
+            "this deployment does not answer for known users: bind a bucket as USERS and set the secret USERS_TOKEN, \
+             or send the history itself to POST /v1/recommendations",
+        )
+    }
+
+    /// No token, or not the right one.
+    pub fn unauthorized() -> Problem {
+        Problem::new(
+            401,
+            "unauthorized",
+            "Unauthorized",
+            "this route needs the header Authorization: Bearer, with the token of this deployment",
+        )
+    }
+
+    /// What is kept of known people can't be read. Why is in the log.
+    pub fn users_unavailable() -> Problem {
+        let detail = "the known users can't be read at the moment; try again in a few seconds";
+        Problem::new(503, "users_unavailable", "Users unavailable", detail)
     }
 
     /// The pack, or a part of it, can't be read. Which one and why is in the log.
@@ -120,7 +177,8 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Problem {
         match &error {
             QueryError::UnknownItem { .. } => Problem::unknown_item(error.to_string()),
-            QueryError::InvalidParameter { name, .. } => Problem::invalid_parameter(name, error.to_string()),
+            QueryError::InvalidParameter { name, .. } => Problem::invalid_parameter(*name, error.to_string()),
+            QueryError::InvalidUserId { expected } => Problem::invalid_user_id(expected),
             // Parts that contradict each other, and whatever a later engine adds.
             _ => Problem::pack_unavailable(),
         }
@@ -142,7 +200,7 @@ mod tests {
             let code = error.code();
             let problem = Problem::from(error);
             assert_eq!(
-                (problem.status, problem.code, problem.parameter),
+                (problem.status, problem.code, problem.parameter.as_deref()),
                 (status, code, parameter)
             );
         }

@@ -40,10 +40,48 @@ pub enum Endpoint {
     SimilarToNew,
     /// As [`Endpoint::Similar`], under the field names of the service that it replaces.
     ShowRecommendations,
+    /// Recommendations for the history in the body.
+    Recommend,
+    /// Recommendations for a known person.
+    User,
+    /// Recommendations for up to a hundred known people.
+    Users,
+    /// As [`Endpoint::User`], under the field names of the media service.
+    MediaUser,
+    /// As [`Endpoint::Users`], under the field names of the media service.
+    MediaUsers,
+    /// As [`Endpoint::User`], under the field names of the movie service.
+    MovieUser,
+    /// What most people want.
+    Popular,
     /// What the pack holds.
     Stats,
     /// Whether the pack can be read.
     Health,
+}
+
+/// Whom an answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Anybody: it may be kept by caches.
+    Public,
+    /// Who brought the history: kept nowhere.
+    Caller,
+    /// Who has the token, since it says what somebody did: kept nowhere.
+    TokenHolder,
+}
+
+impl Endpoint {
+    /// Whom the answer is for.
+    pub fn audience(self) -> Audience {
+        match self {
+            Endpoint::User | Endpoint::Users | Endpoint::MediaUser | Endpoint::MediaUsers | Endpoint::MovieUser => {
+                Audience::TokenHolder
+            }
+            Endpoint::Recommend => Audience::Caller,
+            _ => Audience::Public,
+        }
+    }
 }
 
 /// How a route is called.
@@ -84,50 +122,44 @@ pub struct Route {
     pub endpoint: Endpoint,
 }
 
-/// Every route. The first row that fits wins, so fixed words (`stats`, `health`) stand before the
-/// patterns that would take them for an id; a test holds every later row to that.
-pub const ROUTES: &[Route] = &[
+const fn read(pattern: &'static str, endpoint: Endpoint) -> Route {
     Route {
-        pattern: "/health",
+        pattern,
         verb: Verb::Read,
-        endpoint: Endpoint::Health,
-    },
+        endpoint,
+    }
+}
+
+const fn post(pattern: &'static str, endpoint: Endpoint) -> Route {
     Route {
-        pattern: "/recommendations/health",
-        verb: Verb::Read,
-        endpoint: Endpoint::Health,
-    },
-    Route {
-        pattern: "/recommendations/stats",
-        verb: Verb::Read,
-        endpoint: Endpoint::Stats,
-    },
-    Route {
-        pattern: "/v1/health",
-        verb: Verb::Read,
-        endpoint: Endpoint::Health,
-    },
-    Route {
-        pattern: "/v1/stats",
-        verb: Verb::Read,
-        endpoint: Endpoint::Stats,
-    },
-    Route {
-        pattern: "/v1/similar",
+        pattern,
         verb: Verb::Post,
-        endpoint: Endpoint::SimilarToNew,
-    },
-    Route {
-        pattern: "/v1/items/{id}/similar",
-        verb: Verb::Read,
-        endpoint: Endpoint::Similar,
-    },
-    Route {
-        pattern: "/shows/{id}/recommendations",
-        verb: Verb::Read,
-        endpoint: Endpoint::ShowRecommendations,
-    },
+        endpoint,
+    }
+}
+
+/// Every route. The first row that fits wins; a test holds every later row to being reached.
+pub const ROUTES: &[Route] = &[
+    read("/health", Endpoint::Health),
+    read("/recommendations/health", Endpoint::Health),
+    read("/recommendations/stats", Endpoint::Stats),
+    read("/recommendations/{user_id}", Endpoint::MovieUser),
+    post("/api/recommendations/batch", Endpoint::MediaUsers),
+    read("/api/recommendations/{user_id}", Endpoint::MediaUser),
+    read("/shows/{id}/recommendations", Endpoint::ShowRecommendations),
+    read("/v1/health", Endpoint::Health),
+    read("/v1/stats", Endpoint::Stats),
+    read("/v1/popular", Endpoint::Popular),
+    post("/v1/recommendations", Endpoint::Recommend),
+    post("/v1/similar", Endpoint::SimilarToNew),
+    read("/v1/items/{id}/similar", Endpoint::Similar),
+    post("/v1/users/recommendations", Endpoint::Users),
+    read("/v1/users/{user_id}/recommendations", Endpoint::User),
 ];
+
+/// Words that are no user's id at the end of a path, where an id would stand beside them. Within a path they are
+/// ids like any other.
+const FIXED_WORDS: [&str; 4] = ["batch", "existing", "health", "stats"];
 
 /// What the log calls a request that no route takes.
 pub const NO_ROUTE: &str = "none";
@@ -145,13 +177,17 @@ fn take<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
     let mut segments = path.split('/');
     for expected in pattern.split('/') {
         let segment = segments.next()?;
-        if expected.starts_with('{') {
-            if segment.is_empty() {
-                return None;
-            }
-            taken = Some(segment);
-        } else if segment != expected {
+        let fits = match expected {
+            "{id}" => !segment.is_empty(),
+            // An empty user id is a malformed one, not another path.
+            "{user_id}" => !(pattern.ends_with(expected) && FIXED_WORDS.contains(&segment)),
+            word => word == segment,
+        };
+        if !fits {
             return None;
+        }
+        if expected.starts_with('{') {
+            taken = Some(segment);
         }
     }
     segments.next().is_none().then_some(taken)
@@ -212,5 +248,43 @@ mod tests {
                 "{path}"
             );
         }
+        for path in ["/recommendations", "/api/recommendations"] {
+            for word in FIXED_WORDS {
+                let path = format!("{path}/{word}");
+                assert_eq!(find(&path).and_then(|(_, id)| id), None, "{path}");
+            }
+        }
+        let user = find("/v1/users/stats/recommendations");
+        assert_eq!(
+            user.map(|(route, id)| (route.endpoint, id)),
+            Some((Endpoint::User, Some("stats")))
+        );
+    }
+
+    #[test]
+    fn what_is_about_somebody_is_for_token_holders_only() {
+        for route in ROUTES {
+            let expected = if route.pattern.contains("user") || route.pattern.contains("batch") {
+                Audience::TokenHolder
+            } else if route.pattern == "/v1/recommendations" {
+                Audience::Caller
+            } else {
+                Audience::Public
+            };
+            assert_eq!(route.endpoint.audience(), expected, "{}", route.pattern);
+        }
+    }
+
+    #[test]
+    fn an_empty_user_id_reaches_its_route_to_be_refused_there() {
+        for path in [
+            "/recommendations/",
+            "/api/recommendations/",
+            "/v1/users//recommendations",
+        ] {
+            assert_eq!(find(path).map(|(_, id)| id), Some(Some("")), "{path}");
+        }
+        assert_eq!(find("/recommendations"), None);
+        assert_eq!(find("/v1/users/a/b/recommendations"), None);
     }
 }

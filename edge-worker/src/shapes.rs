@@ -1,106 +1,40 @@
-//! The engine's answer → JSON. `/v1` serialises core's answer as it is; here is what differs from it.
+//! The engine's answers → JSON. `/v1` serialises core's answers as they are; here is what stands around them.
 
-use aftershow_core::{Answer, Card, Engine, ItemId, Scored, Weights, ids::IdKind};
+use aftershow_core::{Engine, Part, PersonalSettings, Recommendations, Weights, ids::IdKind};
 use serde::Serialize;
 
-/// The answer of `/shows/{id}/recommendations`: the same items in the same order as of
-/// `/v1/items/{id}/similar`, under the field names of the service that it replaces.
+/// The answer about a known person: core's, and whose it is.
 #[derive(Debug, Serialize)]
-pub struct Recommendations<'a> {
-    /// The show asked about.
-    pub show_id: Option<&'a ItemId>,
-    /// Its name.
-    pub name: Option<&'a str>,
-    /// How many recommendations follow.
-    pub count: usize,
-    /// The similar shows, best first.
-    pub recommendations: Vec<Recommendation<'a>>,
+pub struct ForUser<'a> {
+    /// The person asked about.
+    pub user_id: &'a str,
+    /// What is recommended.
+    #[serde(flatten)]
+    pub recommendations: &'a Recommendations,
 }
 
-/// A similar show.
-#[derive(Debug, Serialize)]
-pub struct Recommendation<'a> {
-    /// The show asked about.
-    pub show_id: Option<&'a ItemId>,
-    /// The similar show.
-    pub similar_show_id: &'a ItemId,
-    /// What the ranking goes by, 0 to 1.
-    pub similarity_score: f64,
-    /// The genres' part of it, 0 to 1.
-    pub genre_score: f64,
-    /// The summaries' part of it, 0 to 1.
-    pub text_score: f64,
-    /// The part of platform, type and language, 0 to 1.
-    pub metadata_score: f64,
-    /// The years' part of it, 0 to 1; by default it weighs nothing.
-    pub year_score: f64,
-    /// Name of the similar show, as is everything below.
-    pub name: &'a str,
-    /// Genres, in alphabetical order.
-    pub genres: &'a [String],
-    /// Genres that both shows have.
-    pub shared_genres: &'a [String],
-    /// Year of the first showing.
-    pub year: Option<u16>,
-    /// Network or web channel.
-    pub platform: Option<&'a str>,
-    /// Scripted, Reality, …
-    #[serde(rename = "type")]
-    pub kind: Option<&'a str>,
-    /// Language.
-    pub language: Option<&'a str>,
-    /// Minutes.
-    pub runtime: Option<u16>,
-    /// Mean rating, 0 to 10.
-    pub rating: Option<f64>,
-    /// Address of a picture.
-    pub image: Option<&'a str>,
-    /// Address of the show's own page.
-    pub url: Option<&'a str>,
-    /// Plain-text summary, if `summaries=true` asked for it.
-    pub summary: Option<&'a str>,
-}
-
-impl<'a> Recommendations<'a> {
-    /// The answer under the old names.
-    pub fn of(answer: &'a Answer) -> Recommendations<'a> {
-        let subject = answer.subject.as_ref();
-        Recommendations {
-            show_id: subject.map(|card| &card.id),
-            name: subject.map(|card| card.name.as_str()),
-            count: answer.items.len(),
-            recommendations: answer
-                .items
-                .iter()
-                .map(|item| Recommendation::of(subject, item))
-                .collect(),
+impl<'a> ForUser<'a> {
+    /// The answer about one person.
+    pub fn of(user_id: &'a str, recommendations: &'a Recommendations) -> ForUser<'a> {
+        ForUser {
+            user_id,
+            recommendations,
         }
     }
 }
 
-impl<'a> Recommendation<'a> {
-    fn of(subject: Option<&'a Card>, item: &'a Scored) -> Recommendation<'a> {
-        let (card, parts) = (&item.card, &item.parts);
-        Recommendation {
-            show_id: subject.map(|card| &card.id),
-            similar_show_id: &card.id,
-            similarity_score: parts.score,
-            genre_score: parts.genre,
-            text_score: parts.text,
-            metadata_score: parts.metadata,
-            year_score: parts.year,
-            name: &card.name,
-            genres: &card.genres,
-            shared_genres: &item.shared_genres,
-            year: card.year,
-            platform: card.platform.as_deref(),
-            kind: card.kind.as_deref(),
-            language: card.language.as_deref(),
-            runtime: card.runtime,
-            rating: card.rating,
-            image: card.image.as_deref(),
-            url: card.url.as_deref(),
-            summary: card.summary.as_deref(),
+/// The answers about several known people.
+#[derive(Debug, Serialize)]
+pub struct ForUsers<'a> {
+    /// One answer a person, in the order in which they were asked for.
+    pub users: Vec<ForUser<'a>>,
+}
+
+impl<'a> ForUsers<'a> {
+    /// The answers about several people.
+    pub fn of(answers: &'a [(String, Recommendations)]) -> ForUsers<'a> {
+        ForUsers {
+            users: answers.iter().map(|(id, answer)| ForUser::of(id, answer)).collect(),
         }
     }
 }
@@ -123,6 +57,12 @@ pub struct PackStats {
     pub id_kind: IdKind,
     /// The weights of an answer by default.
     pub weights: Weights,
+    /// How people get recommendations by default; `null` for a pack that was made without interactions.
+    pub personal: Option<PersonalSettings>,
+    /// Whether the pack has a model of what people did. Without one recommendations go by content and popularity.
+    pub collaborative: bool,
+    /// Whether this deployment answers for known users.
+    pub known_users: bool,
     /// Length of the stored neighbour lists.
     pub top_n: u32,
     /// Number of lazy shards.
@@ -132,8 +72,8 @@ pub struct PackStats {
 }
 
 impl PackStats {
-    /// The figures of an open pack.
-    pub fn of(engine: &Engine) -> PackStats {
+    /// The figures of an open pack, on a deployment that answers for known users or doesn't.
+    pub fn of(engine: &Engine, known_users: bool) -> PackStats {
         let stats = engine.stats();
         PackStats {
             pack_id: stats.pack_id,
@@ -143,6 +83,9 @@ impl PackStats {
             items: stats.items,
             id_kind: stats.id_kind,
             weights: stats.weights,
+            personal: stats.personal,
+            collaborative: engine.manifest().file(Part::Collaborative).is_some(),
+            known_users,
             top_n: stats.top_n,
             shards: stats.shards,
             attribution: stats.attribution,

@@ -1,4 +1,5 @@
-//! The isolate's engines: opened by the first request, kept for the isolate's life.
+//! The isolate's engines: opened by the first request, kept for the isolate's life. And the known people, kept for some
+//! minutes: their files may change while the pack does not, as when somebody wants to be forgotten.
 //!
 //! The manifest is read once: a deployment starts new isolates, so an isolate never sees two packs.
 //!
@@ -16,10 +17,20 @@ use std::cell::RefCell;
 use aftershow_core::{Engine, Manifest, Part, PartFile};
 use futures_util::future::try_join_all;
 
-use crate::files::{Fault, Files};
+use crate::{
+    api::{Call, Reply},
+    bucket::PeopleFiles,
+    files::{Fault, Files},
+    people::{People, PeopleFile},
+};
+
+/// After so many milliseconds the files about people are read anew.
+const KEEP_PEOPLE: u64 = 5 * 60 * 1000;
 
 thread_local! {
     static ENGINES: RefCell<Option<Engines>> = const { RefCell::new(None) };
+    /// With the time at which the first of their files was read.
+    static PEOPLE: RefCell<(People, u64)> = RefCell::default();
 }
 
 struct Engines {
@@ -39,7 +50,12 @@ pub enum Form {
 impl Form {
     /// The form that has these parts; `self` unless one of them is of the catalogue.
     pub fn with(self, parts: &[PartFile]) -> Form {
-        let resident = |file: &PartFile| matches!(file.part, Part::Features | Part::Display | Part::Neighbours);
+        let resident = |file: &PartFile| {
+            matches!(
+                file.part,
+                Part::Features | Part::Display | Part::Neighbours | Part::Collaborative
+            )
+        };
         if parts.iter().any(resident) {
             Form::Resident
         } else {
@@ -62,11 +78,11 @@ pub fn pack_id() -> Option<String> {
     ask(Form::Lazy, |engine| engine.manifest().pack_id.clone()).ok()
 }
 
-/// Opens the pack, if this isolate has not done so yet.
-pub async fn open(files: &Files, loaded: &mut Loaded) -> Result<(), Fault> {
+/// Opens the pack, if this isolate has not done so yet; returns its id.
+pub async fn open(files: &Files, loaded: &mut Loaded) -> Result<String, Fault> {
     const MANIFEST: &str = "manifest.json";
-    if ask(Form::Lazy, |_| ()).is_ok() {
-        return Ok(());
+    if let Some(pack_id) = pack_id() {
+        return Ok(pack_id);
     }
     let json = files.get(MANIFEST).await?;
     loaded.bytes += json.len();
@@ -76,13 +92,23 @@ pub async fn open(files: &Files, loaded: &mut Loaded) -> Result<(), Fault> {
     let resident = Engine::open(manifest).map_err(refused)?;
     ENGINES.with(|engines| {
         let mut engines = engines.try_borrow_mut().map_err(|_| busy())?;
-        engines.get_or_insert(Engines { lazy, resident });
-        Ok(())
+        let open = engines.get_or_insert(Engines { lazy, resident });
+        Ok(open.lazy.manifest().pack_id.clone())
     })
 }
 
+/// Takes a request one step further.
+pub fn respond(form: Form, call: &mut Call<'_>) -> Result<Reply, Fault> {
+    ask(form, |engine| {
+        PEOPLE.with(|people| {
+            let (people, _) = &mut *people.try_borrow_mut().map_err(|_| busy())?;
+            Ok(call.respond(engine, people))
+        })
+    })?
+}
+
 /// Asks an engine.
-pub fn ask<T>(form: Form, question: impl FnOnce(&Engine) -> T) -> Result<T, Fault> {
+fn ask<T>(form: Form, question: impl FnOnce(&Engine) -> T) -> Result<T, Fault> {
     ENGINES.with(|engines| {
         let engines = engines.try_borrow().map_err(|_| busy())?;
         let engines = engines.as_ref().ok_or_else(|| Fault::new("pack_not_open", ""))?;
@@ -123,6 +149,32 @@ fn attach(form: Form, file: &PartFile, bytes: Vec<u8>) -> Result<(), Fault> {
             .attach(file.part, bytes)
             .map_err(|error| Fault::refused(&error, &file.file))
     })
+}
+
+/// Forgets the files about people if they were read long ago. `now` is in milliseconds.
+pub fn forget_old_people(now: u64) -> Result<(), Fault> {
+    PEOPLE.with(|people| {
+        let mut people = people.try_borrow_mut().map_err(|_| busy())?;
+        if now.saturating_sub(people.1) > KEEP_PEOPLE {
+            *people = (People::default(), now);
+        }
+        Ok(())
+    })
+}
+
+/// Fetches files about people, all at once, and attaches them.
+pub async fn load_people(wanted: &[PeopleFile], files: &PeopleFiles) -> Result<(), Fault> {
+    let fetched = try_join_all(wanted.iter().map(|file| files.get(*file))).await?;
+    for (file, bytes) in wanted.iter().zip(fetched) {
+        ask(Form::Lazy, |engine| {
+            PEOPLE.with(|people| {
+                let (people, _) = &mut *people.try_borrow_mut().map_err(|_| busy())?;
+                let attached = people.attach(*file, bytes, engine.manifest());
+                attached.map_err(|error| Fault::of_people(error.code()))
+            })
+        })??;
+    }
+    Ok(())
 }
 
 /// No borrow outlives its closure, so this can't be; were it so, one request fails and not the isolate.

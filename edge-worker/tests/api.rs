@@ -1,13 +1,16 @@
 //! The whole API, natively: the same function that the Worker calls, over a small pack.
 
+#[path = "api/people.rs"]
+mod people;
 mod small_pack;
 
 use aftershow_core::{Answer, ItemId, Outcome, Query, ids::IdKind};
 use aftershow_edge::{
-    api::{self, ApiRequest, ApiResponse, Reply},
+    api::{self, ApiRequest, ApiResponse, Call, Reply},
+    bodies::MAX_ITEM,
     caching,
-    params::MAX_BODY,
-    routes::{Method, ROUTES},
+    people::People,
+    routes::{Audience, Method, ROUTES},
 };
 use serde_json::{Value, json};
 use small_pack::Host;
@@ -81,10 +84,11 @@ fn assert_problem(response: &ApiResponse, status: u16, code: &str) {
         "{problem}"
     );
     assert_eq!(response.header("ETag"), None);
-    let keep = if status == 404 {
-        caching::NOT_FOUND
-    } else {
-        caching::NO_STORE
+    let private = response.route.contains("user") || response.route.ends_with("/batch");
+    let keep = match status {
+        _ if private || response.route == "/v1/recommendations" => caching::PRIVATE,
+        404 => caching::NOT_FOUND,
+        _ => caching::NO_STORE,
     };
     assert_eq!(response.header("Cache-Control"), Some(keep));
 }
@@ -200,7 +204,7 @@ fn a_show_that_the_pack_has_never_seen_finds_its_likes() {
     assert_eq!(ids(&answer), [&json!(1), &json!(2)]);
     assert_problem(&post(&host, "/v1/similar", "{"), 400, "invalid_body");
     assert_problem(
-        &post(&host, "/v1/similar", vec![b' '; MAX_BODY + 1]),
+        &post(&host, "/v1/similar", vec![b' '; MAX_ITEM + 1]),
         413,
         "body_too_large",
     );
@@ -347,11 +351,12 @@ fn what_needs_no_pack_is_answered_without_one() {
         (Method::Get, "/v1/items/1/similar?n=0", 400),
         (Method::Options, SIMILAR, 204),
     ] {
-        let response = api::without_pack(&ApiRequest::new(method, path));
-        assert_eq!(response.map(|response| response.status), Some(status), "{path}");
+        let request = ApiRequest::new(method, path);
+        assert_eq!(Call::read(&request).map(|_| ()).unwrap_err().status, status, "{path}");
     }
-    assert_eq!(api::without_pack(&ApiRequest::new(Method::Get, SIMILAR)), None);
-    assert_eq!(api::without_pack(&ApiRequest::new(Method::Get, "/health")), None);
+    for path in [SIMILAR, "/health", "/v1/popular"] {
+        assert!(Call::read(&ApiRequest::new(Method::Get, path)).is_ok(), "{path}");
+    }
 }
 
 #[test]
@@ -404,8 +409,9 @@ fn a_wrong_method_is_a_405_that_lists_the_right_ones() {
 #[test]
 fn a_preflight_is_answered_for_every_route_and_for_no_other_path() {
     for route in ROUTES {
-        let path = route.pattern.replace("{id}", "1");
-        let response = api::without_pack(&ApiRequest::new(Method::Options, &path)).unwrap();
+        let path = route.pattern.replace("{id}", "1").replace("{user_id}", "ann");
+        let request = ApiRequest::new(Method::Options, &path);
+        let response = Call::read(&request).unwrap_err();
         assert_common(&response);
         assert_eq!((response.status, response.body.len()), (204, 0));
         assert_eq!(
@@ -414,7 +420,10 @@ fn a_preflight_is_answered_for_every_route_and_for_no_other_path() {
         );
         assert_eq!(
             response.header("Access-Control-Allow-Headers"),
-            Some("Content-Type, If-None-Match")
+            Some(match route.endpoint.audience() {
+                Audience::TokenHolder => "Authorization, Content-Type",
+                _ => "Content-Type, If-None-Match",
+            })
         );
         assert_eq!(response.header("Access-Control-Max-Age"), Some("86400"));
         assert_eq!(
@@ -422,12 +431,8 @@ fn a_preflight_is_answered_for_every_route_and_for_no_other_path() {
             (None, None)
         );
     }
-    assert_eq!(
-        api::without_pack(&ApiRequest::new(Method::Options, "/nothing"))
-            .unwrap()
-            .status,
-        404
-    );
+    let nothing = ApiRequest::new(Method::Options, "/nothing");
+    assert_eq!(Call::read(&nothing).unwrap_err().status, 404);
 }
 
 #[test]
@@ -502,7 +507,9 @@ fn an_isolate_without_the_pack_says_503_and_nothing_of_the_inside() {
 #[test]
 fn a_reply_names_the_parts_it_needs() {
     let host = host();
-    let Reply::NeedParts(parts) = api::respond(&host.engine.borrow(), &ApiRequest::new(Method::Get, SIMILAR)) else {
+    let request = ApiRequest::new(Method::Get, SIMILAR);
+    let mut call = Call::read(&request).unwrap();
+    let Reply::NeedParts(parts) = call.respond(&host.engine.borrow(), &mut People::default()) else {
         panic!("an engine without parts has an answer")
     };
     assert_eq!(

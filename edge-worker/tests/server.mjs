@@ -16,8 +16,11 @@ const { createTestHarness } = await import("wrangler");
 
 export const crateFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Starts the Worker over a folder of assets, on a free loopback port. */
-export async function start(assets, vars = {}) {
+/**
+ * Starts the Worker over a folder of assets, on a free loopback port. With `bucket` it has the private bucket, with
+ * these objects (a function that returns bytes by key); with `token` the secret that known users need.
+ */
+export async function start(assets, vars = {}, { bucket, token } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "aftershow-edge-"));
   const replace = (text, from, to) => {
     if (!text.includes(from)) throw new Error(`wrangler.toml has no ${from}`);
@@ -26,11 +29,24 @@ export async function start(assets, vars = {}) {
   let config = readFileSync(join(crateFolder, "wrangler.toml"), "utf8");
   config = replace(config, '"build/index.js"', JSON.stringify(join(crateFolder, "build/index.js")));
   config = replace(config, '"./assets"', JSON.stringify(assets));
+  if (bucket) {
+    const lines = ["[[r2_buckets]]", 'binding = "USERS"', 'bucket_name = "aftershow-users"'];
+    // As they stand in wrangler.toml, as comments.
+    for (const line of lines) config = replace(config, `# ${line}`, line);
+  }
   const configPath = join(folder, "wrangler.toml");
   writeFileSync(configPath, config);
 
-  const harness = createTestHarness({ root: folder, workers: [{ configPath, vars }] });
-  let url = (await harness.listen()).url;
+  const secrets = token === undefined ? {} : { USERS_TOKEN: token };
+  const harness = createTestHarness({ root: folder, workers: [{ configPath, vars, secrets }] });
+  let url;
+  const listen = async () => {
+    url = (await harness.listen()).url;
+    if (!bucket) return;
+    const { USERS } = await harness.getWorker().getEnv();
+    for (const [key, bytes] of Object.entries(bucket())) await USERS.put(key, bytes);
+  };
+  await listen();
   return {
     /** One request, as it is written: no decoding, no normalising, no following. */
     request: (path, options = {}) => request(url, path, options),
@@ -47,7 +63,7 @@ export async function start(assets, vars = {}) {
     /** Starts over: the next request finds an isolate that has read nothing. */
     async cold() {
       await harness.reset();
-      url = (await harness.listen()).url;
+      await listen();
       harness.clearLogs();
     },
     async stop() {

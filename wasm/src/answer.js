@@ -1,13 +1,10 @@
-// Builds an answer from what the engine lays flat: all its texts in one string, and one array of
-// numbers, in which a text is its length (in UTF-16 units) and a list begins with its count. The
+// Builds answers from what the engine lays flat: all texts of an answer in one string, and one array
+// of numbers, in which a text is its length (in UTF-16 units) and a list begins with its count. The
 // order is that of flat.rs. An object literal makes a card in a fraction of the time that setting
 // its properties from WebAssembly takes, or parsing JSON.
 
-/**
- * @param {string} texts
- * @param {Float64Array} numbers less than 0: null; a view that is only good during the call
- */
-export function answer(texts, numbers) {
+/** Reads what was laid flat, from the first to the last. */
+function reader(texts, numbers) {
   let textAt = 0;
   let numberAt = 0;
   const number = () => numbers[numberAt++];
@@ -36,10 +33,8 @@ export function answer(texts, numbers) {
     }
     return all;
   };
-  const route = text();
-  const weights = { genre: number(), text: number(), metadata: number(), year: number() };
-  const id = number() ? text : number;
-  const card = () => ({
+  // First in order comes whether ids are texts.
+  const cards = (id = number() ? text : number) => () => ({
     id: id(),
     name: text(),
     genres: list(text),
@@ -54,6 +49,18 @@ export function answer(texts, numbers) {
     attributes: attributes(),
     summary: text(),
   });
+  return { number, text, list, cards };
+}
+
+/**
+ * @param {string} texts
+ * @param {Float64Array} numbers less than 0: null; a view that is only good during the call
+ */
+export function answer(texts, numbers) {
+  const { number, text, list, cards } = reader(texts, numbers);
+  const route = text();
+  const weights = { genre: number(), text: number(), metadata: number(), year: number() };
+  const card = cards();
   const scored = () => {
     const item = card();
     item.score = number();
@@ -66,4 +73,25 @@ export function answer(texts, numbers) {
   };
   const subject = number() ? card() : null;
   return { subject, items: list(scored), weights, route };
+}
+
+const SOURCES = ['collaborative', 'content', 'popular'];
+
+/** As `answer`. */
+export function recommendations(texts, numbers) {
+  const { number, list, cards } = reader(texts, numbers);
+  const fallback_used = number() === 1;
+  const weights = { content: number(), collaborative: number() };
+  const [offset, total, unknown_items] = [number(), number(), number()];
+  const card = cards();
+  const recommended = () => {
+    const item = card();
+    item.score = number();
+    item.content_score = number();
+    item.collaborative_score = number();
+    item.popularity = number();
+    item.source = SOURCES[number()];
+    return item;
+  };
+  return { items: list(recommended), fallback_used, weights, offset, total, unknown_items };
 }

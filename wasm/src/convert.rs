@@ -5,7 +5,7 @@
 //! the same words as everywhere else.
 
 use aftershow_core::{
-    Engine, ItemId, NewItem, Outcome, PartFile, Query, QueryError,
+    Engine, ItemId, NewItem, Outcome, PartFile, Query, QueryError, Seed,
     ids::{IdKind, MAX_ID_INT},
 };
 use js_sys::{Array, Object, Reflect};
@@ -13,75 +13,98 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::{error::Failure, flat};
+use crate::{
+    error::Failure,
+    flat::{decimal, decimals},
+};
 
 /// The options of `similar`.
 pub fn similar(options: &JsValue, kind: IdKind) -> Result<Query, Failure> {
     let mut query = Query::similar(ItemId::Int(0));
     let mut id = None;
-    for (key, value) in entries("options", options)? {
-        match key.as_str() {
-            "id" => id = Some(value),
-            _ => shared_option(&mut query, &key, &value, "id")?,
+    entries("options", options, &mut |key, value| match key {
+        "id" => {
+            id = id_text(&value);
+            Ok(())
         }
-    }
-    let text = id.as_ref().and_then(id_text).ok_or(QueryError::InvalidParameter {
-        name: "id",
-        expected: "an item's id: a whole number, or a string",
+        _ => similar_option(&mut query, key, &value, "id"),
     })?;
+    let text = id.ok_or_else(|| must_be("id", "an item's id: a whole number, or a string"))?;
     let id = ItemId::parse(&text, kind).ok_or(QueryError::UnknownItem { id: text })?;
-    query.seed = Query::similar(id).seed;
+    query.seed = Seed::Item(id);
     Ok(query)
 }
 
 /// The options of `similar_to_features`.
 pub fn similar_to_features(options: &JsValue) -> Result<Query, Failure> {
     let mut query = Query::similar_to_features(NewItem::default());
-    let mut features = None;
-    for (key, value) in entries("options", options)? {
-        match key.as_str() {
-            "features" => features = Some(value),
-            _ => shared_option(&mut query, &key, &value, "features")?,
+    let mut features = JsValue::UNDEFINED;
+    entries("options", options, &mut |key, value| match key {
+        "features" => {
+            features = value;
+            Ok(())
         }
-    }
-    let item = new_item(&features.unwrap_or(JsValue::UNDEFINED))?;
-    query.seed = Query::similar_to_features(item).seed;
+        _ => similar_option(&mut query, key, &value, "features"),
+    })?;
+    query.seed = Seed::Features(new_item(&features)?);
     Ok(query)
 }
 
-/// Sets one of the options that all queries have.
-fn shared_option(query: &mut Query, key: &str, value: &JsValue, subject: &str) -> Result<(), Failure> {
-    let number = || value.as_f64().unwrap_or(f64::NAN);
-    let weight = || Some(number() as f32);
+/// Sets one of the options that all queries for similar items have.
+fn similar_option(query: &mut Query, key: &str, value: &JsValue, subject: &str) -> Result<(), Failure> {
     match key {
-        "n" => query.n = whole(number()).and_then(|n| usize::try_from(n).ok()).unwrap_or(0),
-        "min_similarity" => query.min_similarity = number() as f32,
-        "genre_weight" => query.weights.genre = weight(),
-        "text_weight" => query.weights.text = weight(),
-        "metadata_weight" => query.weights.metadata = weight(),
-        "year_weight" => query.weights.year = weight(),
-        "summaries" => {
-            let wrong = QueryError::InvalidParameter {
-                name: "summaries",
-                expected: "true or false",
-            };
-            query.summaries = value.as_bool().ok_or(wrong)?;
-        }
+        "n" => query.n = count(value, 0),
+        "min_similarity" => query.min_similarity = number(value),
+        _ if content_option(query, key, value) => {}
+        "summaries" => query.summaries = flag("summaries", value)?,
         _ => {
-            let known = "n, min_similarity, genre_weight, text_weight, metadata_weight, year_weight, summaries";
-            return Err(unknown_key(key, &format!("{subject}, {known}")));
+            return Err(unknown_key(
+                key,
+                &[subject, ", n, min_similarity, ", CONTENT_OPTIONS, ", summaries"],
+            ));
         }
     }
     Ok(())
 }
 
+/// The four weights of [`content_option`], for messages.
+pub const CONTENT_OPTIONS: &str = "genre_weight, text_weight, metadata_weight, year_weight";
+
+/// Sets one of the four content weights; `false` if the key names none of them.
+pub fn content_option(query: &mut Query, key: &str, value: &JsValue) -> bool {
+    let weight = match key {
+        "genre_weight" => &mut query.weights.genre,
+        "text_weight" => &mut query.weights.text,
+        "metadata_weight" => &mut query.weights.metadata,
+        "year_weight" => &mut query.weights.year,
+        _ => return false,
+    };
+    *weight = Some(number(value));
+    true
+}
+
+/// A number; NaN, which is in no range, for anything else.
+pub fn number(value: &JsValue) -> f32 {
+    value.as_f64().unwrap_or(f64::NAN) as f32
+}
+
+/// A whole number; `otherwise`, which should be out of the option's range, for anything else.
+pub fn count(value: &JsValue, otherwise: usize) -> usize {
+    let whole = value.as_f64().and_then(whole);
+    whole.and_then(|n| usize::try_from(n).ok()).unwrap_or(otherwise)
+}
+
+/// A flag.
+pub fn flag(name: &str, value: &JsValue) -> Result<bool, Failure> {
+    value.as_bool().ok_or_else(|| must_be(name, "true or false"))
+}
+
 fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
     let mut item = NewItem::default();
-    for (key, value) in entries("features", features)? {
-        let name = || format!("features.{key}");
-        let wrong = |expected: &str| Failure::parameter(&name(), format!("{} must be {expected}", name()));
+    entries("features", features, &mut |key, value| {
+        let wrong = |expected| must_be(&["features.", key].concat(), expected);
         let text = || value.as_string().ok_or_else(|| wrong("a string"));
-        match key.as_str() {
+        match key {
             "name" => item.name = text()?,
             "genres" => item.genres = strings(&value).ok_or_else(|| wrong("an array of strings"))?,
             "summary" => item.summary = text()?,
@@ -93,34 +116,54 @@ fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
                 item.year = Some(year.ok_or_else(|| wrong("a whole number from 0 to 65535"))?);
             }
             _ => {
-                return Err(unknown_key(
-                    &name(),
-                    "name, genres, summary, platform, type, language, year",
-                ));
+                let known = ["name, genres, summary, platform, type, language, year"];
+                return Err(unknown_key(&["features.", key].concat(), &known));
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(item)
 }
 
-/// The keys and values of an options object; `null` and `undefined` count as left out.
-fn entries(name: &str, options: &JsValue) -> Result<impl Iterator<Item = (String, JsValue)>, Failure> {
+/// Calls `each` with the keys and values of an options object; `null` and `undefined` count as left out.
+// By dynamic dispatch and out of line: a copy of this in every reader of options would be the larger part of it.
+#[inline(never)]
+pub fn entries(
+    name: &str,
+    options: &JsValue,
+    each: &mut dyn FnMut(&str, JsValue) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let object = options.dyn_ref::<Object>().filter(|object| !Array::is_array(object));
-    let object = object.ok_or_else(|| Failure::parameter(name, format!("{name} must be an object")))?;
-    let pairs = Object::entries(object).into_iter().map(|pair| {
+    let object = object.ok_or_else(|| must_be(name, "an object"))?;
+    for pair in Object::entries(object) {
         let pair = pair.unchecked_into::<Array>();
-        (pair.get(0).as_string().unwrap_or_default(), pair.get(1))
-    });
-    Ok(pairs.filter(|(_, value)| !value.is_undefined() && !value.is_null()))
+        let value = pair.get(1);
+        if !value.is_undefined() && !value.is_null() {
+            each(&pair.get(0).as_string().unwrap_or_default(), value)?;
+        }
+    }
+    Ok(())
 }
 
-fn unknown_key(key: &str, known: &str) -> Failure {
-    Failure::parameter(key, format!("there is no option \"{key}\": the options are {known}"))
+/// The failure of an option that can't be what it is.
+#[inline(never)]
+pub fn must_be(name: &str, expected: &str) -> Failure {
+    Failure::parameter(name, [name, " must be ", expected].concat())
+}
+
+/// The failure of an option that there isn't.
+#[inline(never)]
+pub fn unknown_key(key: &str, known: &[&str]) -> Failure {
+    let known = known.concat();
+    Failure::parameter(
+        key,
+        ["there is no option \"", key, "\": the options are ", &known].concat(),
+    )
 }
 
 /// An id's canonical text. An attribute of an HTML element is always a string, so "82" names the
 /// item 82 of a pack of integer ids; and 82 names the item "82" of a pack of strings.
-fn id_text(value: &JsValue) -> Option<String> {
+pub fn id_text(value: &JsValue) -> Option<String> {
     value
         .as_string()
         .or_else(|| value.as_f64().and_then(whole).map(|id| id.to_string()))
@@ -131,7 +174,8 @@ pub fn whole(number: f64) -> Option<u64> {
     (number.trunc() == number && (0.0..=MAX_ID_INT as f64).contains(&number)).then_some(number as u64)
 }
 
-fn strings(value: &JsValue) -> Option<Vec<String>> {
+/// An array of strings.
+pub fn strings(value: &JsValue) -> Option<Vec<String>> {
     Array::is_array(value)
         .then(|| Array::from(value))?
         .iter()
@@ -139,17 +183,11 @@ fn strings(value: &JsValue) -> Option<Vec<String>> {
         .collect()
 }
 
-/// The answer, or `{need_parts: [{file, deflated}]}`.
-pub fn outcome(outcome: Outcome) -> JsValue {
-    #[derive(Serialize)]
-    struct NeedParts<'a> {
-        need_parts: Vec<File<'a>>,
-    }
+/// The answer, built by `build`, or `{need_parts: [{file, deflated}]}`.
+pub fn outcome<T>(outcome: Outcome<T>, build: impl FnOnce(&T) -> JsValue) -> JsValue {
     match outcome {
-        Outcome::Answer(answer) => flat::answer(&answer),
-        Outcome::NeedParts(files) => to_js(&NeedParts {
-            need_parts: files.iter().map(File::of).collect(),
-        }),
+        Outcome::Answer(answer) => build(&answer),
+        Outcome::NeedParts(needed) => object([("need_parts", files(&needed))]),
     }
 }
 
@@ -175,28 +213,34 @@ impl File<'_> {
 
 /// What `info` says: the engine, the pack and what of it is attached.
 pub fn info(engine: &Engine) -> JsValue {
-    #[derive(Serialize)]
-    struct Decimals {
-        genre: f64,
-        text: f64,
-        metadata: f64,
-        year: f64,
-    }
     let stats = engine.stats();
-    let [genre, text, metadata, year] = flat::weights(&stats.weights);
     let info = to_js(&stats);
-    // Setting a property of an object that was made just now can't fail.
-    let _ = Reflect::set(
-        &info,
-        &"weights".into(),
-        &to_js(&Decimals {
-            genre,
-            text,
-            metadata,
-            year,
-        }),
-    );
+    let [genre, text, metadata, year] = decimals(&stats.weights).map(JsValue::from);
+    let weights = object([("genre", genre), ("text", text), ("metadata", metadata), ("year", year)]);
+    set(&info, "weights", &weights);
+    if let Some(personal) = &stats.personal {
+        let shown = Reflect::get(&info, &"personal".into()).unwrap_or_default();
+        set(&shown, "content_weight", &decimal(personal.content_weight).into());
+        set(
+            &shown,
+            "collaborative_weight",
+            &decimal(personal.collaborative_weight).into(),
+        );
+    }
     info
+}
+
+fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new().into();
+    for (key, value) in properties {
+        set(&object, key, &value);
+    }
+    object
+}
+
+/// Sets a property of an object that was made just now, which can't fail.
+fn set(object: &JsValue, key: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &key.into(), value);
 }
 
 /// A plain object.

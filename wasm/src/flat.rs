@@ -1,52 +1,90 @@
-//! An answer laid flat, for `answer.js` to build: two arguments cross, not hundreds of values.
+//! Answers laid flat, for `answer.js` to build: two arguments cross, not hundreds of values.
 //!
 //! One run on a pack of 80,000 shows, ten items an answer, microseconds for the conversion alone:
 //! a property at a time 135, as JSON text for the host's parser 76, laid flat 18.
 
-use aftershow_core::{Answer, Card, ItemId, Route, Scored, Weights};
+use aftershow_core::{Answer, Card, ItemId, Recommendations, Route, ScoreParts, Source, Weights};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/answer.js")]
 extern "C" {
     #[wasm_bindgen(js_name = answer)]
-    fn build(texts: &str, numbers: &[f64]) -> JsValue;
+    fn build_answer(texts: &str, numbers: &[f64]) -> JsValue;
+    #[wasm_bindgen(js_name = recommendations)]
+    fn build_recommendations(texts: &str, numbers: &[f64]) -> JsValue;
 }
 
-/// The answer as a plain object.
+/// An answer as a plain object.
 pub fn answer(answer: &Answer) -> JsValue {
-    let mut flat = Flat {
-        texts: String::with_capacity(4096),
-        numbers: Vec::with_capacity(512),
-    };
+    let mut flat = Flat::new();
     flat.text(match answer.route {
         Route::Stored => "stored",
         Route::Shard => "shard",
         Route::Scan => "scan",
     });
-    flat.numbers.extend(weights(&answer.weights));
-    let mut cards = answer.subject.iter().chain(answer.items.iter().map(|item| &item.card));
-    flat.flag(cards.any(|card| matches!(card.id, ItemId::Str(_))));
+    flat.numbers.extend(decimals(&answer.weights));
+    let subject = answer.subject.iter();
+    flat.kind_of_ids(subject.chain(answer.items.iter().map(|item| &item.card)));
     flat.flag(answer.subject.is_some());
     if let Some(subject) = &answer.subject {
         flat.card(subject);
     }
     flat.count(answer.items.len());
     for item in &answer.items {
-        flat.scored(item);
+        flat.card(&item.card);
+        let ScoreParts {
+            score,
+            genre,
+            text,
+            metadata,
+            year,
+        } = item.parts;
+        flat.numbers.extend([score, genre, text, metadata, year]);
+        flat.list(&item.shared_genres);
     }
-    build(&flat.texts, &flat.numbers)
+    build_answer(&flat.texts, &flat.numbers)
 }
 
-/// The weights as the decimals that they are shown as elsewhere: 0.4, not the `f64` nearest to the
-/// `f32` nearest to it.
-pub fn weights(weights: &Weights) -> [f64; 4] {
-    [weights.genre, weights.text, weights.metadata, weights.year].map(|weight| {
-        let rounded = |places: i32| (f64::from(weight) * 10f64.powi(places)).round() / 10f64.powi(places);
-        (0..17)
-            .map(rounded)
-            .find(|decimal| *decimal as f32 == weight)
-            .unwrap_or(weight.into())
-    })
+/// Recommendations as a plain object.
+pub fn recommendations(page: &Recommendations) -> JsValue {
+    let mut flat = Flat::new();
+    flat.flag(page.fallback_used);
+    let weights = page.weights;
+    flat.numbers
+        .extend([weights.content, weights.collaborative].map(decimal));
+    flat.count(page.offset);
+    flat.count(page.total);
+    flat.count(page.unknown_items);
+    flat.kind_of_ids(page.items.iter().map(|item| &item.card));
+    flat.count(page.items.len());
+    for item in &page.items {
+        flat.card(&item.card);
+        flat.numbers.extend([
+            item.score,
+            item.content_score,
+            item.collaborative_score,
+            item.popularity,
+        ]);
+        flat.count(match item.source {
+            Source::Collaborative => 0,
+            Source::Content => 1,
+            Source::Popular => 2,
+        });
+    }
+    build_recommendations(&flat.texts, &flat.numbers)
+}
+
+/// The weights as [`decimal`]s.
+pub fn decimals(weights: &Weights) -> [f64; 4] {
+    [weights.genre, weights.text, weights.metadata, weights.year].map(decimal)
+}
+
+/// A weight as the decimal that it is shown as elsewhere: 0.4, not the `f64` nearest to the `f32`
+/// nearest to it.
+pub fn decimal(weight: f32) -> f64 {
+    let rounded = |places: i32| (f64::from(weight) * 10f64.powi(places)).round() / 10f64.powi(places);
+    let shortest = (0..17).map(rounded).find(|decimal| *decimal as f32 == weight);
+    shortest.unwrap_or(weight.into())
 }
 
 struct Flat {
@@ -57,6 +95,18 @@ struct Flat {
 const NULL: f64 = -1.0;
 
 impl Flat {
+    fn new() -> Flat {
+        Flat {
+            texts: String::with_capacity(4096),
+            numbers: Vec::with_capacity(512),
+        }
+    }
+
+    /// Whether ids are texts: in one pack all are or none.
+    fn kind_of_ids<'a>(&mut self, mut cards: impl Iterator<Item = &'a Card>) {
+        self.flag(cards.any(|card| matches!(card.id, ItemId::Str(_))));
+    }
+
     fn card(&mut self, card: &Card) {
         match &card.id {
             ItemId::Int(id) => self.numbers.push(*id as f64),
@@ -78,14 +128,6 @@ impl Flat {
             self.list(values);
         }
         self.text_or_null(&card.summary);
-    }
-
-    fn scored(&mut self, item: &Scored) {
-        self.card(&item.card);
-        let parts = item.parts;
-        self.numbers
-            .extend([parts.score, parts.genre, parts.text, parts.metadata, parts.year]);
-        self.list(&item.shared_genres);
     }
 
     fn text(&mut self, text: &str) {

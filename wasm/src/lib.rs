@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `manifest` | the manifest, read from its object |
 //! | `convert` | options to queries, outcomes to objects |
+//! | `person` | the options of recommendations |
 //! | `flat` | answers laid flat, and built into objects by `answer.js` |
 //! | `error` | core's errors as `Error` objects with `code` and `parameter` |
 
@@ -17,6 +18,7 @@ mod convert;
 mod error;
 mod flat;
 mod manifest;
+mod person;
 
 use error::Failure;
 
@@ -52,14 +54,28 @@ impl Engine {
     /// `pack_inconsistent`.
     pub fn similar(&self, options: &JsValue) -> Result<JsValue, Failure> {
         let query = convert::similar(options, self.core.manifest().id_kind)?;
-        Ok(convert::outcome(self.core.answer(&query)?))
+        Ok(convert::outcome(self.core.answer(&query)?, flat::answer))
     }
 
     /// Items similar to one that the pack has never seen, given its `features`; else as `similar`.
     #[wasm_bindgen(js_name = similar_to_features)]
     pub fn similar_to_features(&self, options: &JsValue) -> Result<JsValue, Failure> {
         let query = convert::similar_to_features(options)?;
-        Ok(convert::outcome(self.core.answer(&query)?))
+        Ok(convert::outcome(self.core.answer(&query)?, flat::answer))
+    }
+
+    /// Items for a person, as a page of recommendations or as `{need_parts: [{file, deflated}]}`.
+    ///
+    /// Throws an `Error` whose `code` is `invalid_parameter` (with `parameter`) or `pack_inconsistent`.
+    pub fn recommend(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let query = person::recommend(options, self.core.manifest().id_kind)?;
+        Ok(convert::outcome(self.core.recommend(&query)?, flat::recommendations))
+    }
+
+    /// What most people want; else as `recommend`.
+    pub fn popular(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let query = person::popular(options)?;
+        Ok(convert::outcome(self.core.recommend(&query)?, flat::recommendations))
     }
 
     /// The files with which every query without summaries has an answer: `[{file, deflated}]`.

@@ -5,8 +5,8 @@
 
 use aftershow_core::{
     Manifest, OpenError, Weights,
-    ids::IdKind,
-    pack::{ContentSettings, FormatOnly, GenreSimilarity, PartEntry, Series},
+    ids::{IdKind, UserIdKind},
+    pack::{ContentSettings, FormatOnly, GenreSimilarity, PartEntry, PersonalSettings, Series},
 };
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
@@ -38,6 +38,20 @@ pub fn read(value: &JsValue) -> Result<Manifest, OpenError> {
         tables: manifest.or_default("tables", |m, key| m.with(key, series))?,
         shards: manifest.or_default("shards", Object::int)?,
         attribution: manifest.or_default("attribution", Object::text)?,
+        personal: manifest.or_default("personal", |m, key| m.with(key, personal).map(Some))?,
+    })
+}
+
+fn personal(personal: &Object<'_>) -> Result<PersonalSettings, OpenError> {
+    Ok(PersonalSettings {
+        content_weight: personal.float("content_weight")?,
+        collaborative_weight: personal.float("collaborative_weight")?,
+        model: personal.text("model")?,
+        user_ids: match personal.or_default("user_ids", Object::text)?.as_str() {
+            "" | "any" => UserIdKind::Any,
+            "uuid" => UserIdKind::Uuid,
+            _ => return Err(personal.wrong("user_ids", "\"any\" or \"uuid\"")),
+        },
     })
 }
 

@@ -1,25 +1,39 @@
-// <aftershow-list>: a list of similar titles, found in the page itself.
+// <aftershow-list>: a list of similar titles, or of titles for the visitor, found in the page itself.
 //
-// The parts, in the order the data goes: `packs` (files in), `element` (question, answer, states),
-// `reason` and `card` (what is shown), `artwork` (pictures for titles that have none), `motion` (reordering).
+// The parts, in the order the data goes: `packs` (files in), `history` (what the visitor likes), `question` (what is asked
+// and answered), `element` (states), `reason`, `card` and `opinion` (what is shown), `artwork` (pictures for titles that
+// have none), `motion` (reordering).
 
-import type { Answer, SimilarOptions } from "aftershow";
-import { CardView, part, skeleton } from "./list/card.js";
-import { arrange } from "./list/motion.js";
+import type { Answer, HistoryEvent, ItemId, Recommendations } from "aftershow";
+import { CardView, skeleton } from "./list/card.js";
+import { historyAt, type KeptEvent, type KeptHistory } from "./list/history.js";
+import { arrange, focusedPlace, refocus } from "./list/motion.js";
 import { packAt, trafficOf } from "./list/packs.js";
+import { part } from "./list/part.js";
+import { forPerson, similarTo, type Found, type Question } from "./list/question.js";
 import { styles } from "./list/styles.js";
 import { words } from "./list/words.js";
 
-/** What `aftershow-answer` tells. */
-export interface AnswerDetail {
+/** What an answer cost. */
+interface Cost {
   /** Time from the question to the answer, fetching included. */
   milliseconds: number;
-  /** Where the answer was found. It never changes ids or scores. */
-  route: Answer["route"];
   /** Bytes of the pack's files that were read meanwhile; 0 if all were there. */
   bytes: number;
+}
+
+/** What `aftershow-answer` tells. */
+export interface AnswerDetail extends Cost {
+  /** Where the answer was found. It never changes ids or scores. */
+  route: Answer["route"];
   /** The answer itself. */
   answer: Answer;
+}
+
+/** What `aftershow-recommendations` tells. */
+export interface RecommendationsDetail extends Cost {
+  /** The recommendations themselves. */
+  recommendations: Recommendations;
 }
 
 /** What `aftershow-error` tells. */
@@ -30,31 +44,48 @@ export interface ErrorDetail {
   message: string;
 }
 
-const NUMBERS = ["n", "min-similarity", "genre-weight", "text-weight", "metadata-weight", "year-weight"] as const;
+const NUMBERS = [
+  "n",
+  "min-similarity",
+  "genre-weight",
+  "text-weight",
+  "metadata-weight",
+  "year-weight",
+  "content-weight",
+  "collaborative-weight",
+] as const;
 type NumberAttribute = (typeof NUMBERS)[number];
 
-/** Titles similar to one of a pack. */
+/** Titles similar to one of a pack, or titles for the visitor. */
 export class AftershowList extends HTMLElement {
-  static readonly observedAttributes = ["src", "item", "href", ...NUMBERS];
+  static readonly observedAttributes = ["src", "item", "href", "for-you", "opinions", "storage-key", ...NUMBERS];
 
+  readonly #label = part("p", "label");
   readonly #list = part("ul", "list");
   readonly #note = part("div", "note");
   readonly #spoken = part("p", "spoken");
   readonly #cards = new Map<string, CardView>();
+  /** What the cards are about. */
+  #subject = "";
   #scheduled = false;
   #running = false;
   #speaking: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the list has come near to what is seen; only with `loading="lazy"` it must. */
+  #near = false;
+  #watcher: IntersectionObserver | undefined;
+  #unfollow = (): void => {};
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styles()];
+    this.#label.hidden = true;
     this.#list.setAttribute("role", "list");
     this.#list.setAttribute("aria-label", words.label);
     this.#note.setAttribute("role", "alert");
     this.#note.hidden = true;
     this.#spoken.setAttribute("role", "status");
-    root.append(this.#list, this.#note, this.#spoken);
+    root.append(this.#label, this.#list, this.#note, this.#spoken);
   }
 
   /** Address of the pack's folder. Default `/pack/`. */
@@ -65,12 +96,52 @@ export class AftershowList extends HTMLElement {
     this.#reflect("src", value);
   }
 
-  /** Id of the title that the others should be like. Without it the list is empty. */
+  /** Id of the title that the others should be like. Without it and without `forYou` the list is empty. */
   get item(): string | null {
     return this.getAttribute("item");
   }
   set item(value: string | number | null) {
     this.#reflect("item", value);
+  }
+
+  /** Whether the list is for the visitor, by what they like; `item` and `minSimilarity` then say nothing. */
+  get forYou(): boolean {
+    return this.hasAttribute("for-you");
+  }
+  set forYou(value: boolean) {
+    this.toggleAttribute("for-you", Boolean(value));
+  }
+
+  /** Whether cards have buttons to like a title or to say that it is of no interest. A list for the visitor always has them. */
+  get opinions(): boolean {
+    return this.hasAttribute("opinions");
+  }
+  set opinions(value: boolean) {
+    this.toggleAttribute("opinions", Boolean(value));
+  }
+
+  /** Under which key of the browser's own storage the history is kept; lists with the same key share it. Empty: it ends with the page. */
+  get storageKey(): string {
+    return this.getAttribute("storage-key") ?? "aftershow-history";
+  }
+  set storageKey(value: string | null) {
+    this.#reflect("storage-key", value);
+  }
+
+  /** What the visitor likes (weight above 0) and doesn't (below 0), the oldest first. Setting it keeps it. */
+  get history(): readonly KeptEvent[] {
+    return this.#history.events.map((event) => ({ ...event }));
+  }
+  set history(events: readonly (ItemId | HistoryEvent)[]) {
+    this.#history.events = events;
+  }
+
+  /** With `lazy` nothing is read or asked before the list comes near to what is seen. Counts when the list is connected. */
+  get loading(): "eager" | "lazy" {
+    return this.getAttribute("loading") === "lazy" ? "lazy" : "eager";
+  }
+  set loading(value: "eager" | "lazy") {
+    this.#reflect("loading", value);
   }
 
   /** Where a card leads, with `{id}` for its id. Without it, to the title's own page if the pack knows one. */
@@ -129,15 +200,44 @@ export class AftershowList extends HTMLElement {
     this.#reflect("year-weight", value);
   }
 
+  /** Weight of what the visitor's titles are like, 0 to 1000000; only its proportion to `collaborativeWeight` counts. `null`: the pack's own. */
+  get contentWeight(): number | null {
+    return this.#number("content-weight");
+  }
+  set contentWeight(value: number | null) {
+    this.#reflect("content-weight", value);
+  }
+
+  /** Weight of what people with a like history chose, as `contentWeight`. */
+  get collaborativeWeight(): number | null {
+    return this.#number("collaborative-weight");
+  }
+  set collaborativeWeight(value: number | null) {
+    this.#reflect("collaborative-weight", value);
+  }
+
   connectedCallback(): void {
-    for (const name of ["src", "item", "href", "n", "minSimilarity", ...WEIGHTS] as const) this.#upgrade(name);
+    for (const name of PROPERTIES) this.#upgrade(name);
+    this.#follow();
+    this.#near = this.loading !== "lazy";
+    if (!this.#near) {
+      this.#wait();
+      this.#watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#come(), { rootMargin: "200px" });
+      this.#watcher.observe(this);
+    }
     this.#schedule();
+  }
+
+  disconnectedCallback(): void {
+    this.#watcher?.disconnect();
+    this.#unfollow();
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
-    // A card is of one pack, and its link is made with it.
-    if (name === "href" || name === "src") this.#cards.clear();
+    // A card is of one pack and one history, and its link is made with it.
+    if (!["item", ...NUMBERS].includes(name)) this.#cards.clear();
+    if (name === "storage-key" && this.isConnected) this.#follow();
     this.#schedule();
   }
 
@@ -146,9 +246,27 @@ export class AftershowList extends HTMLElement {
     this.#schedule();
   }
 
+  get #history(): KeptHistory {
+    return historyAt(this.storageKey);
+  }
+
+  #follow(): void {
+    this.#unfollow();
+    this.#unfollow = this.#history.follow(() => {
+      for (const card of this.#cards.values()) card.sync();
+      if (this.forYou) this.#schedule();
+    });
+  }
+
+  #come(): void {
+    this.#watcher?.disconnect();
+    this.#near = true;
+    this.#schedule();
+  }
+
   /** Several attributes set at once make one question. */
   #schedule(): void {
-    if (this.#scheduled || !this.isConnected) return;
+    if (this.#scheduled || !this.isConnected || !this.#near) return;
     this.#scheduled = true;
     queueMicrotask(() => void this.#run());
   }
@@ -166,45 +284,54 @@ export class AftershowList extends HTMLElement {
   }
 
   async #ask(): Promise<void> {
-    if (this.item === null) {
+    const question = this.#question();
+    const { src } = this;
+    if (!question) {
       this.#show([]);
       return;
     }
     this.#wait();
-    const { src, item } = this;
     const start = performance.now();
+    // Asked about another title meanwhile: that answer comes next, this one is nobody's.
+    const late = (): boolean => !this.isConnected || src !== this.src || question.subject !== this.#question()?.subject;
     try {
       const traffic = trafficOf(src);
       const read = traffic.bytes;
-      const recommender = await packAt(src);
-      const answer = await recommender.similar(this.#options(item));
-      // Asked about another title meanwhile: that answer comes next, this one is nobody's.
-      if (!this.isConnected || item !== this.item || src !== this.src) return;
-      const milliseconds = performance.now() - start;
-      this.#render(answer);
-      this.#tell("aftershow-answer", { milliseconds, route: answer.route, bytes: traffic.bytes - read, answer });
+      const found = await question.ask(await packAt(src));
+      if (late()) return;
+      const cost = { milliseconds: performance.now() - start, bytes: traffic.bytes - read };
+      this.#render(question, found);
+      if ("answer" in found.told) this.#tell("aftershow-answer", { ...cost, route: found.told.answer.route, ...found.told });
+      else this.#tell("aftershow-recommendations", { ...cost, ...found.told });
     } catch (error) {
-      if (!this.isConnected || item !== this.item || src !== this.src) return;
-      this.#fail(error);
+      if (!late()) this.#fail(error);
     }
   }
 
-  #options(id: string): SimilarOptions {
+  #question(): Question | null {
     // Text that is no number goes on as NaN: the engine says which parameter is wrong.
     const number = (name: NumberAttribute): number | null => {
       const text = this.getAttribute(name);
       if (text === null) return null;
       return text.trim() === "" ? Number.NaN : Number(text);
     };
-    return {
-      id,
-      n: number("n"),
-      min_similarity: number("min-similarity"),
+    const weights = {
       genre_weight: number("genre-weight"),
       text_weight: number("text-weight"),
       metadata_weight: number("metadata-weight"),
       year_weight: number("year-weight"),
     };
+    if (this.forYou) {
+      return forPerson({
+        ...weights,
+        history: this.#history.events,
+        limit: number("n"),
+        content_weight: number("content-weight"),
+        collaborative_weight: number("collaborative-weight"),
+      });
+    }
+    const id = this.item;
+    return id === null ? null : similarTo({ ...weights, id, n: number("n"), min_similarity: number("min-similarity") });
   }
 
   #wait(): void {
@@ -213,23 +340,32 @@ export class AftershowList extends HTMLElement {
     this.#note.hidden = true;
     this.#list.hidden = false;
     this.#list.classList.add("skeleton");
-    this.#list.replaceChildren(...skeleton(Math.min(Math.max(Math.trunc(this.n) || 1, 1), 12)));
-    this.#speak(words.loading);
+    this.#list.replaceChildren(...skeleton(Math.min(Math.max(Math.trunc(this.n) || 1, 1), 14)));
+    if (this.#near) this.#speak(this.forYou ? words.waiting : words.loading);
   }
 
-  #render(answer: Answer): void {
-    const cards = answer.items.map((item) => {
+  #render(question: Question, { rows, name, label, spoken, nothing }: Found): void {
+    // Cards of the other kind have other bars.
+    const kind = question.subject === "person" ? "person" : "item";
+    if (kind !== this.#subject) this.#cards.clear();
+    this.#subject = kind;
+    const history = this.forYou || this.opinions ? this.#history : null;
+    const cards = rows.map(({ card: item, standing }) => {
       const key = `${typeof item.id}:${item.id}`;
-      const card = this.#cards.get(key) ?? new CardView(item, this.href);
-      card.update(item, answer);
+      const card = this.#cards.get(key) ?? new CardView(item, this.href, history);
+      card.update(standing);
       return [key, card] as const;
     });
+    const place = focusedPlace(this.#list);
     this.#show(cards.map(([, card]) => card.node));
+    refocus(this.#list, place);
     this.#cards.clear();
     for (const [key, card] of cards) this.#cards.set(key, card);
-    const first = answer.items[0];
-    if (first) this.#speak(words.found(answer.items.length, first.name));
-    else this.#explain(words.empty);
+    this.#list.setAttribute("aria-label", name);
+    this.#label.textContent = label;
+    this.#label.hidden = label === "" || rows.length === 0;
+    if (rows.length > 0) this.#speak(spoken);
+    else this.#explain(nothing);
   }
 
   #show(nodes: readonly HTMLElement[]): void {
@@ -248,6 +384,7 @@ export class AftershowList extends HTMLElement {
     const message = error instanceof Error ? error.message : String(error);
     this.#show([]);
     this.#cards.clear();
+    this.#label.hidden = true;
     this.#explain(words.errors[code] ?? (code === "invalid_parameter" ? message : words.damaged), code);
     this.#tell("aftershow-error", { code, message });
   }
@@ -278,7 +415,7 @@ export class AftershowList extends HTMLElement {
     this.#speaking = setTimeout(() => (this.#spoken.textContent = text), 600);
   }
 
-  #tell(name: "aftershow-answer" | "aftershow-error", detail: AnswerDetail | ErrorDetail): void {
+  #tell<K extends keyof Told>(name: K, detail: Told[K]): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
@@ -301,7 +438,31 @@ export class AftershowList extends HTMLElement {
   }
 }
 
-const WEIGHTS = ["genreWeight", "textWeight", "metadataWeight", "yearWeight"] as const;
+const PROPERTIES = [
+  "src",
+  "item",
+  "forYou",
+  "opinions",
+  "storageKey",
+  "history",
+  "loading",
+  "href",
+  "n",
+  "minSimilarity",
+  "genreWeight",
+  "textWeight",
+  "metadataWeight",
+  "yearWeight",
+  "contentWeight",
+  "collaborativeWeight",
+] as const;
+
+/** The events and what they tell. */
+interface Told {
+  "aftershow-answer": AnswerDetail;
+  "aftershow-recommendations": RecommendationsDetail;
+  "aftershow-error": ErrorDetail;
+}
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
@@ -315,6 +476,7 @@ declare global {
   }
   interface HTMLElementEventMap {
     "aftershow-answer": CustomEvent<AnswerDetail>;
+    "aftershow-recommendations": CustomEvent<RecommendationsDetail>;
     "aftershow-error": CustomEvent<ErrorDetail>;
   }
 }

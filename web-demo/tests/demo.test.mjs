@@ -4,11 +4,10 @@
 // those under screenshots/ are replaced only with UPDATE_SCREENSHOTS=1.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Recommender } from "aftershow";
 import { launch, packFolder, serve } from "./host.mjs";
+import { filesRead, paleTexts, picture, told, visitor } from "./visit.mjs";
 
 const SHOW = 82;
 const UNKNOWN = 999_999_999;
@@ -31,61 +30,14 @@ after(async () => {
   await host?.close();
 });
 
-/** Opens a page whose console, requests and answers are written down. */
-async function open(query = "", { at = host, answer = () => true, ...options } = {}) {
-  at.answer = answer;
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, colorScheme: "light", ...options });
-  const page = await context.newPage();
-  const seen = { console: [], requests: [] };
-  page.on("console", (message) => seen.console.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => seen.console.push(`uncaught: ${error.message}`));
-  context.on("request", (request) => seen.requests.push(request.url()));
-  await page.addInitScript(() => {
-    window.answers = [];
-    addEventListener("aftershow-answer", ({ detail }) => window.answers.push(detail));
-  });
-  await page.goto(at.url + query);
-  const close = async ({ expect = [] } = {}) => {
-    assert.deepEqual(seen.console, expect, "the console is not empty");
-    const outside = seen.requests.filter((url) => !url.startsWith(`${at.origin}/`) && !url.startsWith("data:"));
-    assert.deepEqual(outside, [], "a request left the origin");
-    await context.close();
-  };
-  return { page, seen, close };
-}
-
-/** Waits until `accept` likes the latest answer's detail. It asks from outside: the page's own policy forbids code made of text. */
-async function answered(page, accept = () => true) {
-  const end = Date.now() + 30_000;
-  while (Date.now() < end) {
-    const detail = await page.evaluate(() => window.answers.at(-1));
-    if (detail && accept(detail)) return detail;
-    await page.waitForTimeout(30);
-  }
-  throw new Error(`no such answer came: ${accept}`);
-}
+const open = (query = "", { at = host, ...options } = {}) => visitor(browser, at, query, options);
+const answered = (page, accept) => told(page, "answers", accept);
 
 /** The ids of the cards, in the order of the page. */
 const shown = (page) =>
-  page.locator("aftershow-list li a").evaluateAll((links) => links.map((link) => Number(new URL(link.href).searchParams.get("show"))));
+  page.locator("#similar li a").evaluateAll((links) => links.map((link) => Number(new URL(link.href).searchParams.get("show"))));
 
 const ids = (answer) => answer.items.map((item) => item.id);
-
-/** The kinds of the pack's files that were asked for, each with its count. */
-const filesRead = (seen) => {
-  const names = seen.requests.map((url) => new URL(url).pathname.split("/pack/")[1]).filter(Boolean);
-  const counts = {};
-  for (const [kind] of names.map((name) => name.split("."))) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-};
-
-async function picture(page, name, options = {}) {
-  const bytes = await page.screenshot({ animations: "disabled", ...options });
-  assert.ok(bytes.length > 5_000 && bytes.length <= 300_000, `${name}.png has ${bytes.length} bytes`);
-  if (process.env.UPDATE_SCREENSHOTS) {
-    await writeFile(fileURLToPath(new URL(`../screenshots/${name}.png`, import.meta.url)), bytes);
-  }
-}
 
 async function press(page, key, times) {
   for (let i = 0; i < times; i++) await page.keyboard.press(key);
@@ -126,7 +78,7 @@ test("arrow keys on a slider rerank the list, as the package in Node ranks it", 
   const features = () => filesRead(seen).features ?? 0;
   assert.equal(features(), 0);
   await page.evaluate(() => {
-    const list = document.querySelector("aftershow-list").shadowRoot.querySelector("ul");
+    const list = document.querySelector("#similar").shadowRoot.querySelector("ul");
     window.nodes = new Map([...list.querySelectorAll("li")].map((li) => [li.querySelector("a").href, li]));
     window.flickers = 0;
     new MutationObserver(() => (window.flickers += list.classList.contains("skeleton") || list.hidden ? 1 : 0)).observe(list, {
@@ -147,7 +99,7 @@ test("arrow keys on a slider rerank the list, as the package in Node ranks it", 
   assert.equal(await page.locator("#mix .genre").evaluate((piece) => piece.style.getPropertyValue("--share")), "0");
 
   const { kept, same, flickers } = await page.evaluate(() => {
-    const list = [...document.querySelector("aftershow-list").shadowRoot.querySelectorAll("li")];
+    const list = [...document.querySelector("#similar").shadowRoot.querySelectorAll("li")];
     const kept = list.filter((li) => window.nodes.has(li.querySelector("a").href));
     return { kept: kept.length, same: kept.filter((li) => window.nodes.get(li.querySelector("a").href) === li).length, flickers: window.flickers };
   });
@@ -187,14 +139,14 @@ test("the last slider above 0 stays above 0", async () => {
 test("every reason agrees with the parts of the score", async () => {
   const { page, close } = await open(`?show=${SHOW}`);
   const { answer } = await answered(page);
-  const reasons = await page.locator("aftershow-list .reason").allTextContents();
+  const reasons = await page.locator("#similar .reason").allTextContents();
   answer.items.forEach((item, i) => {
     const both = item.shared_genres.length > 1 ? ` and ${item.shared_genres.at(-1)}` : (item.shared_genres[0] ?? "");
     if (both) assert.ok(reasons[i].includes(both), `${item.name}: ${reasons[i]}`);
     const story = answer.weights.text * item.text_score > answer.weights.genre * item.genre_score;
     assert.equal(reasons[i].startsWith("Similar story"), story, `${item.name}: ${reasons[i]}`);
   });
-  const labels = await page.locator("aftershow-list .score").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-label")));
+  const labels = await page.locator("#similar .score").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-label")));
   labels.forEach((label, i) => assert.ok(label.startsWith(`Likeness ${Math.round(answer.items[i].score * 100)} of 100`), label));
   await close();
 });
@@ -204,7 +156,7 @@ test("a card leads to its show without a page load, and the back button returns"
   const first = await answered(page);
   await page.evaluate(() => (window.sameDocument = true));
   const target = first.answer.items[2];
-  await page.locator("aftershow-list li a").nth(2).click();
+  await page.locator("#similar li a").nth(2).click();
   await answered(page, (detail) => detail.answer.subject.id === target.id);
   assert.equal(new URL(page.url()).search, `?show=${target.id}`);
   assert.equal(await page.locator("h1:visible").textContent(), target.name);
@@ -237,7 +189,7 @@ test("every card, slider and button is reached by the Tab key, and Enter opens a
   const { page, close } = await open(`?show=${SHOW}`);
   const { answer } = await answered(page);
   const reached = [];
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 60; i++) {
     await page.keyboard.press("Tab");
     reached.push(
       await page.evaluate(() => {
@@ -251,7 +203,7 @@ test("every card, slider and button is reached by the Tab key, and Enter opens a
   assert.deepEqual(cards.map(Number), ids(answer));
   for (const name of ["find-id", "weight-genre", "weight-text", "weight-metadata", "weight-year"]) assert.ok(reached.includes(name), name);
 
-  await page.locator("aftershow-list li a").nth(1).focus();
+  await page.locator("#similar li a").nth(1).focus();
   await page.keyboard.press("Enter");
   await answered(page, (detail) => detail.answer.subject.id === answer.items[1].id);
   assert.equal(await page.evaluate(() => document.activeElement?.id), "title");
@@ -264,8 +216,8 @@ test("a focused card keeps the focus when the list is reordered", async () => {
   const expected = await recommender.similar({ id: SHOW, text_weight: 0 });
   const moved = answer.items.findIndex((item, i) => ids(expected).includes(item.id) && expected.items[i].id !== item.id);
   assert.notEqual(moved, -1, "no card moves, so this test shows nothing");
-  await page.locator("aftershow-list li a").nth(moved).focus();
-  await page.evaluate(() => (document.querySelector("aftershow-list").textWeight = 0));
+  await page.locator("#similar li a").nth(moved).focus();
+  await page.evaluate(() => (document.querySelector("#similar").textWeight = 0));
   await answered(page, (detail) => detail.answer.weights.text === 0);
   const href = await page.evaluate(() => document.activeElement.shadowRoot.activeElement?.href);
   assert.equal(new URL(href).searchParams.get("show"), String(answer.items[moved].id));
@@ -279,11 +231,11 @@ test("cards glide to their places, but not for those who want less motion", asyn
     await page.evaluate(() => {
       window.gliding = new Promise((told) => {
         addEventListener("aftershow-answer", () => {
-          const list = document.querySelector("aftershow-list").shadowRoot.querySelector("ul");
+          const list = document.querySelector("#similar").shadowRoot.querySelector("ul");
           told([...list.children].flatMap((li) => li.getAnimations()).length);
         });
       });
-      document.querySelector("aftershow-list").genreWeight = 0;
+      document.querySelector("#similar").genreWeight = 0;
     });
     const count = await page.evaluate(() => window.gliding);
     await close();
@@ -298,7 +250,7 @@ test("while a shard is on its way there is a skeleton that says so", async () =>
   const held = new Promise((go) => (release = go));
   const answer = (file) => (file.startsWith("shard") ? held.then(() => true) : true);
   const { page, close } = await open(`?show=${SHOW}`, { answer });
-  const list = page.locator("aftershow-list ul");
+  const list = page.locator("#similar ul");
   await list.and(page.locator('[aria-busy="true"]')).waitFor();
   assert.equal(await list.locator('li[aria-hidden="true"]').count(), 10);
   await picture(page, "skeleton");
@@ -311,7 +263,7 @@ test("while a shard is on its way there is a skeleton that says so", async () =>
 
 test("a shard that can't be had is an error in plain words with its code, and trying again mends it", async () => {
   const { page, close } = await open(`?show=${SHOW}`, { answer: (file) => !file.startsWith("shard") });
-  const note = page.locator("aftershow-list .note");
+  const note = page.locator("#similar .note");
   await note.waitFor();
   assert.match(await note.textContent(), /could not be loaded.*pack_fetch/s);
   assert.equal(await page.locator("h1:visible").textContent(), "This show could not be loaded");
@@ -332,7 +284,7 @@ test("a weight that is no number is an error that names it", async () => {
     () =>
       new Promise((told) => {
         addEventListener("aftershow-error", (event) => told(event.detail));
-        document.querySelector("aftershow-list").setAttribute("genre-weight", "much");
+        document.querySelector("#similar").setAttribute("genre-weight", "much");
       }),
   );
   assert.equal(detail.code, "invalid_parameter");
@@ -345,7 +297,7 @@ test("a card leads only to web addresses", async () => {
   await answered(page);
   const linksWith = (href) =>
     page.evaluate(async (template) => {
-      const list = document.querySelector("aftershow-list");
+      const list = document.querySelector("#similar");
       const told = new Promise((done) => addEventListener("aftershow-answer", done, { once: true }));
       list.href = template;
       await told;
@@ -437,36 +389,4 @@ for (const colorScheme of ["light", "dark"]) {
     assert.equal(grounds.size, 12, "not every palette was seen");
     await close();
   });
-}
-
-/** In the page: the texts whose contrast with the nearest painted ground is under 4.5. */
-function paleTexts() {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const rgb = (colour) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
-  };
-  const luminance = (colour) => {
-    const [r, g, b] = [...rgb(colour)].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const up = (node) => node.parentElement ?? node.getRootNode().host ?? null;
-  const ground = (node) => {
-    for (let at = node; at; at = up(at)) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if (rgb(colour)[3] === 255) return colour;
-    }
-    return "white";
-  };
-  const all = [...document.body.querySelectorAll("*"), ...document.querySelector("aftershow-list").shadowRoot.querySelectorAll("*")];
-  return all
-    .filter((node) => !node.closest("svg") && !node.disabled && node.checkVisibility({ opacityProperty: true }))
-    .filter((node) => [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim()))
-    .map((node) => {
-      const [a, b] = [luminance(getComputedStyle(node).color), luminance(ground(node))].sort((x, y) => y - x);
-      return { text: `${document.title}: ${node.textContent.trim().slice(0, 40)}`, contrast: (a + 0.05) / (b + 0.05) };
-    })
-    .filter(({ contrast }) => contrast < 4.5);
 }

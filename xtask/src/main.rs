@@ -32,8 +32,9 @@ cargo xtask test [fast] [--only NAME]… [--list] [--verbose] [--install]
     Runs every check in order, to the end. fast: only what needs neither wasm nor JavaScript.
 cargo xtask demo [--once] [--catalog SPEC] [--port P]
     Builds everything and serves the demo on 127.0.0.1. --once: prints one answer as JSON and ends.
-cargo xtask bench wasm|pipeline [--no-peer]
-    Measures on the large catalogue. --no-peer: without the runs of scikit-learn.
+cargo xtask bench wasm|pipeline|quality [--no-peer] [--only SET]…
+    Measures on real data: answers in wasm, the building of a large pack, or how good recommendations are.
+    --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv or gowalla (20 minutes).
 cargo xtask metrics [--write]
     Shows the sizes that metrics.snap keeps; --write keeps the present ones.
 cargo xtask set-up [--install]
@@ -130,11 +131,12 @@ fn demo_command(arguments: &mut Parser) -> Result<bool> {
 }
 
 fn bench_command(arguments: &mut Parser) -> Result<bool> {
-    let (mut what, mut peer) = (None, true);
+    let (mut what, mut peer, mut only) = (None, true, Vec::new());
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(word) if what.is_none() => what = Some(word.string()?),
             Long("no-peer") => peer = false,
+            Long("only") => only.push(arguments.value()?.string()?),
             Long("help") | Short('h') => return help(),
             other => return Err(other.unexpected().into()),
         }
@@ -143,7 +145,8 @@ fn bench_command(arguments: &mut Parser) -> Result<bool> {
     match what.as_deref() {
         Some("wasm") => bench::wasm::run(&project)?,
         Some("pipeline") => bench::pipeline::run(&project, peer)?,
-        _ => bail!("say what to measure: `cargo xtask bench wasm` or `cargo xtask bench pipeline`"),
+        Some("quality") => bench::quality::run(&project, peer, &only)?,
+        _ => bail!("say what to measure: `cargo xtask bench wasm`, `pipeline` or `quality`"),
     }
     Ok(true)
 }

@@ -72,20 +72,33 @@ pub fn report(output: &str) -> Result<Value> {
 
 /// A pack of the large catalogue, built again only when the catalogue or the program has changed.
 pub fn large_pack(project: &Project, runner: &mut Runner, catalogue: &Path) -> Result<PathBuf> {
+    kept_pack(project, runner, "pack-80k", catalogue, None)
+}
+
+/// The same with a model of a log of events, given as JSON lines.
+pub fn large_personal_pack(project: &Project, runner: &mut Runner, catalogue: &Path, events: &Path) -> Result<PathBuf> {
+    kept_pack(project, runner, "pack-80k-personal", catalogue, Some(events))
+}
+
+fn kept_pack(
+    project: &Project,
+    runner: &mut Runner,
+    name: &str,
+    catalogue: &Path,
+    events: Option<&Path>,
+) -> Result<PathBuf> {
     let program = aftershow(project, runner)?;
-    let folder = project.scratch("pack-80k");
-    let stamp = Stamp::new(
-        project,
-        "pack-80k",
-        &[catalogue, &program],
-        &[&folder.join("manifest.json")],
-    );
+    let folder = project.scratch(name);
+    let inputs: Vec<&Path> = [catalogue, &program].into_iter().chain(events).collect();
+    let stamp = Stamp::new(project, name, &inputs, &[&folder.join("manifest.json")]);
     if !stamp.holds() {
+        let events = events.map(|events| format!("jsonl:{}", events.display()));
+        let more: Vec<&str> = events.iter().flat_map(|spec| ["--interactions", spec]).collect();
         pack(
             project,
             runner,
             &format!("tvmaze:{}", catalogue.display()),
-            &[],
+            &more,
             &folder,
         )?;
         stamp.set()?;
@@ -140,8 +153,8 @@ pub fn worker(project: &Project, runner: &mut Runner) -> Result<()> {
 pub fn web_demo(project: &Project, runner: &mut Runner) -> Result<()> {
     let mut build = Command::new("npm");
     build
-        .args(["run", "--silent", "build"])
-        .current_dir(project.root.join("web-demo"));
+        .args(["--prefix", "web-demo", "run", "--silent", "build"])
+        .current_dir(&project.root);
     runner.run(&mut build).map(drop)
 }
 
@@ -238,7 +251,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn remove(folder: &Path) -> Result<()> {
+/// Removes a folder or file, if it is there.
+pub fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("{} can't be removed", folder.display()))?;
     }

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::mapping::{self, Mapping};
+use super::{
+    mapping::{self, Mapping},
+    movielens,
+};
 use crate::error::BuildError;
 
 /// A kind of source.
@@ -15,6 +18,8 @@ pub enum Kind {
     Sample,
     /// TVmaze's `/shows`: a JSON array, or a folder of such pages.
     Tvmaze,
+    /// MovieLens's films, in any of its three forms; a file, or the data set's folder.
+    Movielens,
     /// One JSON object a line.
     Jsonl,
     /// A table with a header line.
@@ -27,6 +32,7 @@ impl Kind {
         match self {
             Kind::Sample => "sample",
             Kind::Tvmaze => "tvmaze",
+            Kind::Movielens => "movielens",
             Kind::Jsonl => "jsonl",
             Kind::Csv => "csv",
         }
@@ -53,16 +59,17 @@ impl Source {
     /// [`BuildError::Usage`] says what a SPEC may be.
     pub fn parse(spec: &str) -> Result<Source, BuildError> {
         let refuse = |what: &str| {
-            let may = "a source is sample, tvmaze:FILE, jsonl:FILE or csv:FILE";
+            let may = "a source is sample, tvmaze:FILE, jsonl:FILE, csv:FILE or movielens:DIR";
             Err(BuildError::Usage {
                 reason: format!("the source {spec:?} {what}; {may}"),
             })
         };
         let (kind, path) = match spec.split_once(':') {
             None if spec == "sample" => (Kind::Sample, ""),
-            None if ["tvmaze", "jsonl", "csv"].contains(&spec) => return refuse("names no file"),
+            None if ["tvmaze", "movielens", "jsonl", "csv"].contains(&spec) => return refuse("names no file"),
             None => return refuse("has no kind"),
             Some(("tvmaze", path)) => (Kind::Tvmaze, path),
+            Some(("movielens", path)) => (Kind::Movielens, path),
             Some(("jsonl", path)) => (Kind::Jsonl, path),
             Some(("csv", path)) => (Kind::Csv, path),
             Some((_, _)) => return refuse("is of no known kind"),
@@ -203,6 +210,9 @@ impl Source {
             }]);
         }
         let path = self.location();
+        if self.kind == Kind::Movielens {
+            return Ok(vec![movielens::file(&self.path, &path, &movielens::FILMS)?]);
+        }
         let about = fs::metadata(&path).map_err(|e| BuildError::read(&path, &e))?;
         if !about.is_dir() {
             return Ok(vec![File {
@@ -279,7 +289,7 @@ mod tests {
         for bad in ["", "shows.json", "csv", "csv:", "xml:a.xml", "sample:x"] {
             let message = Source::parse(bad).unwrap_err().to_string();
             assert!(
-                message.contains("a source is sample, tvmaze:FILE, jsonl:FILE or csv:FILE"),
+                message.contains("a source is sample, tvmaze:FILE, jsonl:FILE, csv:FILE or movielens:DIR"),
                 "{message}"
             );
         }

@@ -1,9 +1,12 @@
 //! Runs the built binary and looks at what it left.
 
+#![allow(dead_code, reason = "each file of tests uses some of it")]
+
 use std::{
     fs,
     path::Path,
     process::{Command, Output},
+    sync::OnceLock,
 };
 
 /// The built binary.
@@ -73,4 +76,33 @@ pub fn contents(dir: &Path) -> Vec<(String, Vec<u8>)> {
         .into_iter()
         .map(|name| (name.clone(), fs::read(dir.join(name)).unwrap()))
         .collect()
+}
+
+/// A folder with `pack`: the sample's shows and its synthetic log. Built once; nobody changes it.
+pub fn sample_pack() -> &'static Path {
+    static BUILT: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let args = [
+            "build",
+            "--catalog",
+            "sample",
+            "--interactions",
+            "sample",
+            "--out",
+            "pack",
+            "-q",
+        ];
+        run_in(dir.path(), &args).ok();
+        dir
+    });
+    built.path()
+}
+
+/// Copies that pack into another folder.
+pub fn copy_sample_pack(to: &Path) {
+    fs::create_dir(to.join("pack")).expect("a folder");
+    for (name, bytes) in contents(&sample_pack().join("pack")) {
+        fs::write(to.join("pack").join(name), bytes).expect("a file");
+    }
 }

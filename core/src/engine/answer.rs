@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::query::Weights;
+use super::weights::{Blend, Weights};
 use crate::{ids::ItemId, pack::PartFile};
 
 /// An answer, or the parts without which there is none yet.
@@ -13,9 +13,9 @@ use crate::{ids::ItemId, pack::PartFile};
     clippy::large_enum_variant,
     reason = "one a question, and nearly always the large one"
 )]
-pub enum Outcome {
+pub enum Outcome<T = Answer> {
     /// The answer.
-    Answer(Answer),
+    Answer(T),
     /// Fetch these files, [`attach`](crate::Engine::attach) each, and ask again.
     NeedParts(Vec<PartFile>),
 }
@@ -77,6 +77,56 @@ pub struct ScoreParts {
     /// Nearness of the years: 1 for the same year, 0 from 25 years on.
     #[serde(rename = "year_score")]
     pub year: f64,
+}
+
+/// Items for a person, or for everybody: one page of an order that has every item of the catalogue
+/// but the excluded ones.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recommendations {
+    /// The items, best first; equal scores in the pack's order.
+    pub items: Vec<Recommended>,
+    /// Whether items of the page, or all if nothing is known of the person, are there only because
+    /// they are popular. Never so where popular items were asked for.
+    pub fallback_used: bool,
+    /// The weights that were used, normalised. A side that has nothing to say gives its weight to the other.
+    pub weights: Blend,
+    /// The place of the first item of the page.
+    pub offset: usize,
+    /// How many items there are to page through.
+    pub total: usize,
+    /// How many events of the history name items that the pack lacks.
+    pub unknown_items: usize,
+}
+
+/// A recommended item with the parts of its score, each in 0..=1 and rounded to six decimals.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recommended {
+    /// The item.
+    #[serde(flatten)]
+    pub card: Card,
+    /// What the ranking goes by: the weights times the two scores. Of an item that is only popular, its
+    /// popularity times the smallest score of those that are personal; so scores never rise along the pages.
+    pub score: f64,
+    /// How much it is like what the person likes, relative to the most that any item is.
+    pub content_score: f64,
+    /// How much people with a like history chose it, relative to the most that any item was.
+    pub collaborative_score: f64,
+    /// How many people want it at all, relative to the most popular item.
+    pub popularity: f64,
+    /// What gave the larger share of the score.
+    pub source: Source,
+}
+
+/// What a recommendation comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// People with a like history.
+    Collaborative,
+    /// Likeness to what the person likes.
+    Content,
+    /// Only that it is popular.
+    Popular,
 }
 
 /// What a page shows of an item. What the catalogue lacks is `None` or empty.

@@ -5,22 +5,31 @@
 //! item-to-item with the pack's own weights.
 
 mod answer;
+mod history;
+mod page;
+mod person;
+mod personal;
 mod query;
+mod recommend;
+mod show;
 mod similar;
+mod weights;
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 
 use serde::Serialize;
 
-pub use answer::{Answer, Card, Outcome, Route, ScoreParts, Scored};
-pub use query::{NewItem, Query, Seed, Weights, WeightsPatch};
+pub use answer::{Answer, Card, Outcome, Recommendations, Recommended, Route, ScoreParts, Scored, Source};
+pub use person::{Event, GenrePreference, Person};
+pub use query::{NewItem, Query, Seed};
+pub use weights::{Blend, BlendPatch, Weights, WeightsPatch};
 
 use crate::{
     error::{OpenError, QueryError},
     ids::IdKind,
     kernel::{Features, Index},
     pack::{
-        Container, Manifest, Part,
+        Collaborative, Container, Manifest, Part, PersonalSettings, UserRecord,
         display::Display,
         layout::{MAX_INFLATED, kind},
         lists::Lists,
@@ -47,6 +56,8 @@ pub struct Engine {
     features: Option<(Container, Index)>,
     neighbours: Option<Container>,
     display: Option<Container>,
+    /// With the ends of its sparse rows.
+    collaborative: Option<(Container, Vec<u32>)>,
     tables: Kept,
     shards: Kept,
     summaries: Kept,
@@ -91,6 +102,9 @@ pub struct Stats {
     pub id_kind: IdKind,
     /// The weights of an answer by default.
     pub weights: Weights,
+    /// How people get recommendations; `None` for a pack that was made without interactions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal: Option<PersonalSettings>,
     /// Length of the stored neighbour lists.
     pub top_n: u32,
     /// Number of lazy shards.
@@ -113,6 +127,7 @@ impl Engine {
             features: None,
             neighbours: None,
             display: None,
+            collaborative: None,
             tables: Kept(VecDeque::new(), KEPT),
             shards: Kept(VecDeque::new(), KEPT),
             summaries: Kept(VecDeque::new(), KEPT_SUMMARIES),
@@ -128,8 +143,8 @@ impl Engine {
     /// as it was; one attached before is replaced.
     ///
     /// Cost: one pass over the bytes, and for the features an index for scans, which takes a few more.
-    /// Memory: the bytes, which the engine keeps and reads in place, and the index's 5 bytes a
-    /// text entry and some 20 an item.
+    /// Memory: the bytes, which the engine keeps and reads in place, the index's 5 bytes a text entry
+    /// and some 20 an item, and 4 bytes an item for the model's sparse rows.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with the part. This never panics, whatever the bytes.
@@ -172,6 +187,13 @@ impl Engine {
                 Display::open(&container)?.check(items)?;
                 self.display = Some(container);
             }
+            Part::Collaborative => {
+                let container = Container::open(bytes, kind::COLLABORATIVE)?;
+                let model = Collaborative::open(&container)?;
+                model.check(items)?;
+                let sparse_ends = model.sparse_ends();
+                self.collaborative = Some((container, sparse_ends));
+            }
             Part::Summaries(number) => {
                 let container = Container::open(bytes, kind::SUMMARIES)?;
                 let texts = summaries::open(&container)?;
@@ -209,6 +231,7 @@ impl Engine {
             Part::Features => self.features.is_some(),
             Part::Neighbours => self.neighbours.is_some(),
             Part::Display => self.display.is_some(),
+            Part::Collaborative => self.collaborative.is_some(),
             Part::Summaries(_) => self.summaries.get(part).is_some(),
             Part::Table(_) => self.tables.get(part).is_some(),
             Part::Shard(_) => self.shards.get(part).is_some(),
@@ -218,16 +241,40 @@ impl Engine {
     /// Answers a query, or says which parts it needs first.
     ///
     /// # Errors
-    /// [`QueryError`]: an unknown item, or a parameter out of its range.
+    /// [`QueryError`]: an unknown item, a parameter out of its range, or a seed that is for
+    /// [`Engine::recommend`].
     pub fn answer(&self, query: &Query) -> Result<Outcome, QueryError> {
         query.check()?;
         similar::similar(self, query)
     }
 
+    /// Recommends items to a person, or says which parts it needs first.
+    ///
+    /// Never an empty first page while the pack has items that the person hasn't seen: after what is
+    /// personal come the other items, the most popular first.
+    ///
+    /// # Errors
+    /// [`QueryError`]: a parameter out of its range, or a seed that is for [`Engine::answer`].
+    pub fn recommend(&self, query: &Query) -> Result<Outcome<Recommendations>, QueryError> {
+        query.check()?;
+        recommend::recommend(self, query)
+    }
+
+    /// A person from what is kept of them; `None` while the features are not attached.
+    ///
+    /// Of more events than a question may have, the newest count; values are cut to what an event may weigh. Whoever opened
+    /// the record has checked it for this pack: rows that the pack lacks are left out.
+    pub fn person_of(&self, record: &UserRecord) -> Option<Person> {
+        let (container, _) = self.features.as_ref()?;
+        let features = Features::open(container).ok()?;
+        Some(Person::of_record(record, &features))
+    }
+
     /// Figures about the pack and what is attached of it.
     pub fn stats(&self) -> Stats {
         let features = self.features.iter().map(|(container, _)| container);
-        let resident = features.chain(&self.neighbours).chain(&self.display);
+        let model = self.collaborative.iter().map(|(container, _)| container);
+        let resident = features.chain(&self.neighbours).chain(&self.display).chain(model);
         let lazy = [&self.tables, &self.shards, &self.summaries]
             .into_iter()
             .flat_map(|kept| kept.0.iter());
@@ -241,6 +288,7 @@ impl Engine {
             items: manifest.items,
             id_kind: manifest.id_kind,
             weights: manifest.content.weights,
+            personal: manifest.personal.clone(),
             top_n: manifest.content.top_n,
             shards: manifest.shards,
             attached_bytes: attached.map(|container| container.len() as u64).sum(),

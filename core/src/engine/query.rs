@@ -4,6 +4,10 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
+use super::{
+    person::Person,
+    weights::{Blend, BlendPatch, WeightsPatch},
+};
 use crate::{error::QueryError, ids::ItemId};
 
 /// A question to the engine.
@@ -20,19 +24,33 @@ pub struct Query {
     pub seed: Seed,
     /// How many items, 1 to [`Query::MAX_N`]. Default 10. Fewer come back only if no more exist.
     pub n: usize,
-    /// Least score, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in
+    /// The first item of the page: how many better ones are left out. Default 0. Pages of one question
+    /// never repeat an item or skip one. For recommendations only.
+    pub offset: usize,
+    /// Least score of similar items, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in
     /// all that is weighed. Default 0. An item with nothing in common (score 0) is never an answer.
     pub min_similarity: f32,
     /// The weights to score with; what is left out is the pack's own.
     pub weights: WeightsPatch,
     /// Whether the cards carry summaries. Default no: they are the largest part of a pack.
     pub summaries: bool,
+    /// How much each side of a recommendation counts; what is left out is the pack's own.
+    pub blend: BlendPatch,
+    /// After how many days an event counts half, measured from the newest of the history; above 0, to
+    /// 100,000. Default none: all count in full, as do events without a time.
+    pub half_life_days: Option<f32>,
+    /// Whether a recommendation may hold items of the history. Default no.
+    pub include_seen: bool,
+    /// For [`Seed::Popular`]: only items with any of these genres, at most 100. Default none: all items.
+    pub genres: Vec<String>,
 }
 
 impl Query {
     /// Largest `n`.
     pub const MAX_N: usize = 100;
-    /// Most genres of an item that the pack has never seen.
+    /// Most events of a history.
+    pub const MAX_HISTORY: usize = 10_000;
+    /// Most genres of an item that the pack has never seen, that a person prefers, or to choose popular items by.
     pub const MAX_GENRES: usize = 100;
     /// Longest summary of one, in bytes.
     pub const MAX_SUMMARY: usize = 100_000;
@@ -47,13 +65,28 @@ impl Query {
         Query::seeded(Seed::Features(item))
     }
 
+    /// Recommendations for a person, with the defaults.
+    pub fn person(person: Person) -> Query {
+        Query::seeded(Seed::Person(person))
+    }
+
+    /// What most people want, with the defaults.
+    pub fn popular() -> Query {
+        Query::seeded(Seed::Popular)
+    }
+
     fn seeded(seed: Seed) -> Query {
         Query {
             seed,
             n: 10,
+            offset: 0,
             min_similarity: 0.0,
             weights: WeightsPatch::default(),
             summaries: false,
+            blend: BlendPatch::default(),
+            half_life_days: None,
+            include_seen: false,
+            genres: Vec::new(),
         }
     }
 
@@ -74,6 +107,25 @@ impl Query {
                 expected: "a number from 0 to 1",
             });
         }
+        if self
+            .half_life_days
+            .is_some_and(|days| !(days > 0.0 && days <= 100_000.0))
+        {
+            return Err(QueryError::InvalidParameter {
+                name: "half_life_days",
+                expected: "a number above 0, at most 100000",
+            });
+        }
+        if self.genres.len() > Query::MAX_GENRES {
+            return Err(QueryError::InvalidParameter {
+                name: "genres",
+                expected: "at most 100 names",
+            });
+        }
+        if let Seed::Person(person) = &self.seed {
+            person.check()?;
+        }
+        self.blend.over(Blend::DEFAULT)?;
         if let Seed::Features(new) = &self.seed {
             if new.genres.len() > Query::MAX_GENRES {
                 return Err(QueryError::InvalidParameter {
@@ -99,6 +151,10 @@ pub enum Seed {
     Item(ItemId),
     /// An item that the pack has never seen.
     Features(NewItem),
+    /// A person, by what is known of them: for [`Engine::recommend`](crate::Engine::recommend).
+    Person(Person),
+    /// Nobody: what most people want. For [`Engine::recommend`](crate::Engine::recommend).
+    Popular,
 }
 
 /// What is known of an item that is not in the pack. Everything may be left out.
@@ -120,105 +176,4 @@ pub struct NewItem {
     pub language: Option<String>,
     /// Year of the first showing.
     pub year: Option<u16>,
-}
-
-/// The weights of the four content similarities, normalised to sum 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Weights {
-    /// Shared genres.
-    pub genre: f32,
-    /// Cosine of the TF-IDF vectors of the summaries.
-    pub text: f32,
-    /// Mean of the matches in platform, type and language.
-    pub metadata: f32,
-    /// Nearness of the years.
-    pub year: f32,
-}
-
-impl Weights {
-    /// The defaults: 0.4 genre, 0.5 text, 0.1 metadata, 0 year.
-    pub const DEFAULT: Weights = Weights {
-        genre: 0.4,
-        text: 0.5,
-        metadata: 0.1,
-        year: 0.0,
-    };
-
-    /// Normalises four weights to sum 1.
-    ///
-    /// # Errors
-    /// [`QueryError::InvalidParameter`] if one is negative or not finite, or all are 0.
-    pub fn new(genre: f32, text: f32, metadata: f32, year: f32) -> Result<Weights, QueryError> {
-        let patch = WeightsPatch {
-            genre: Some(genre),
-            text: Some(text),
-            metadata: Some(metadata),
-            year: Some(year),
-        };
-        patch.over(Weights::DEFAULT)
-    }
-}
-
-/// Weights that a query changes. A weight is a finite number, 0 or more; at 0 that similarity does
-/// not count, and only the proportions of the four matter. What is `None` stays as the pack has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WeightsPatch {
-    /// Weight of shared genres.
-    pub genre: Option<f32>,
-    /// Weight of the summaries' likeness.
-    pub text: Option<f32>,
-    /// Weight of platform, type and language.
-    pub metadata: Option<f32>,
-    /// Weight of the years' nearness.
-    pub year: Option<f32>,
-}
-
-impl WeightsPatch {
-    const NAMES: [&'static str; 4] = ["genre_weight", "text_weight", "metadata_weight", "year_weight"];
-
-    fn check(&self) -> Result<(), QueryError> {
-        for (name, weight) in Self::NAMES
-            .into_iter()
-            .zip([self.genre, self.text, self.metadata, self.year])
-        {
-            // A sum of four such numbers is finite.
-            if weight.is_some_and(|w| !(0.0..=1e6).contains(&w)) {
-                return Err(QueryError::InvalidParameter {
-                    name,
-                    expected: "a number from 0 to 1000000",
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// These weights over `base`, normalised.
-    ///
-    /// # Errors
-    /// [`QueryError::InvalidParameter`] if one is out of its range, or all are 0.
-    pub fn over(&self, base: Weights) -> Result<Weights, QueryError> {
-        self.check()?;
-        let all = [
-            self.genre.unwrap_or(base.genre),
-            self.text.unwrap_or(base.text),
-            self.metadata.unwrap_or(base.metadata),
-            self.year.unwrap_or(base.year),
-        ]
-        .map(f64::from);
-        let sum: f64 = all.iter().sum();
-        if sum <= 0.0 {
-            return Err(QueryError::InvalidParameter {
-                name: "weights",
-                expected: "not all 0",
-            });
-        }
-        let [genre, text, metadata, year] = all.map(|w| (w / sum) as f32);
-        Ok(Weights {
-            genre,
-            text,
-            metadata,
-            year,
-        })
-    }
 }

@@ -2,15 +2,18 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use super::{Answer, Card, Engine, Outcome, Query, Route, ScoreParts, Scored, Seed, Weights};
+use super::{
+    Answer, Engine, Outcome, Query, Route, ScoreParts, Scored, Seed, Weights,
+    show::{Resident, View, inconsistent, need, rounded},
+};
 use crate::{
-    error::{OpenError, QueryError},
+    error::QueryError,
     ids::{ItemId, ItemIx},
     kernel::{
-        Features, Index, Limits, Parts, Scratch, Subject,
+        Limits, Parts, Scratch, Subject,
         similarity::{TEXT_ONE, reaches},
     },
-    pack::{Manifest, Part, display::Display, items::Items, lists::Lists, shard::Shard, summaries, table::Table},
+    pack::{Part, lists::Lists, shard::Shard, table::Table},
 };
 
 pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryError> {
@@ -21,6 +24,10 @@ pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryEr
         Seed::Item(id) if near(weights, own) => of_item(engine, query, id, own),
         Seed::Item(id) => Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights)),
         Seed::Features(_) => Resident::with(engine, |resident| by_scan(&resident, query, None, weights)),
+        Seed::Person(_) | Seed::Popular => Err(QueryError::InvalidParameter {
+            name: "seed",
+            expected: "an item or its features; persons and popularity are for recommendations",
+        }),
     }
 }
 
@@ -53,7 +60,9 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
                 .map(ItemIx)
                 .map(|i| (i, subject.parts(&resident.features, i, how)));
             let found = limit(scored, query, &weights);
-            resident.shown(query, Some(item), &found, weights, Route::Stored)
+            resident
+                .view()
+                .answer(query, Some(item), &found, weights, Route::Stored)
         });
     }
     let resident = engine.features.is_some();
@@ -67,7 +76,7 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
     // With the features here nothing more is fetched: a scan gives the same answer.
     let fetch = |part: Part| match resident {
         true => Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights)),
-        false => Ok(need(&engine.manifest, [part])),
+        false => Ok(Outcome::NeedParts(need(&engine.manifest, [part]))),
     };
     let Some(container) = engine.tables.get(table) else {
         return fetch(table);
@@ -98,11 +107,12 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
         });
         let found = limit(scored, query, &weights);
         let view = View {
+            engine,
             items: &shard.items,
             display: &shard.display,
             row: &|item| shard.row(item),
         };
-        return view.shown(engine, query, Some(own), &found, weights, Route::Shard);
+        return view.answer(query, Some(own), &found, weights, Route::Shard);
     }
     Err(unknown(id))
 }
@@ -112,53 +122,6 @@ fn limit(list: impl Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &W
     list.filter(|(_, parts)| reaches(parts.score(weights), query.min_similarity))
         .take(query.n)
         .collect()
-}
-
-/// The features and what is shown of them.
-struct Resident<'a> {
-    engine: &'a Engine,
-    features: Features<'a>,
-    index: &'a Index,
-    display: Display<'a>,
-}
-
-impl<'a> Resident<'a> {
-    /// Calls `then` with the resident parts, or says that they are needed.
-    fn with(
-        engine: &'a Engine,
-        then: impl FnOnce(Resident<'a>) -> Result<Outcome, QueryError>,
-    ) -> Result<Outcome, QueryError> {
-        match (&engine.features, &engine.display) {
-            (Some((features, index)), Some(display)) => then(Resident {
-                engine,
-                index,
-                features: Features::open(features).map_err(inconsistent)?,
-                display: Display::open(display).map_err(inconsistent)?,
-            }),
-            _ => {
-                let missing = [Part::Features, Part::Display]
-                    .into_iter()
-                    .filter(|part| !engine.has(*part));
-                Ok(need(&engine.manifest, missing))
-            }
-        }
-    }
-
-    fn shown(
-        &self,
-        query: &Query,
-        subject: Option<ItemIx>,
-        found: &[(ItemIx, Parts)],
-        weights: Weights,
-        route: Route,
-    ) -> Result<Outcome, QueryError> {
-        let view = View {
-            items: &self.features.items,
-            display: &self.display,
-            row: &|item| item,
-        };
-        view.shown(self.engine, query, subject, found, weights, route)
-    }
 }
 
 /// Any weights, any subject: the whole catalogue.
@@ -176,6 +139,7 @@ fn by_scan(
         (_, Some(item)) => Subject::of_features(features, item),
         (Seed::Features(new), None) => Subject::of_new(features, new),
         (Seed::Item(id), None) => return Err(unknown(id)),
+        (Seed::Person(_) | Seed::Popular, None) => Subject::default(),
     };
     let how = resident.engine.manifest.content.genre_similarity;
     let limits = Limits {
@@ -190,50 +154,30 @@ fn by_scan(
         .iter()
         .map(|hit| (hit.item, subject.parts(features, hit.item, how)))
         .collect();
-    resident.shown(query, item, &found, weights, Route::Scan)
-}
-
-/// Items with what is shown of them, whole pack or shard.
-struct View<'v> {
-    items: &'v Items<'v>,
-    display: &'v Display<'v>,
-    row: &'v dyn Fn(ItemIx) -> ItemIx,
+    resident.view().answer(query, item, &found, weights, Route::Scan)
 }
 
 impl View<'_> {
-    fn shown(
+    fn answer(
         &self,
-        engine: &Engine,
         query: &Query,
         subject: Option<ItemIx>,
         found: &[(ItemIx, Parts)],
         weights: Weights,
         route: Route,
     ) -> Result<Outcome, QueryError> {
-        if query.summaries {
-            let rows = subject
-                .into_iter()
-                .chain(found.iter().map(|(item, _)| *item))
-                .map(|item| (self.row)(item));
-            let mut missing: Vec<Part> = Vec::new();
-            for part in rows.filter_map(|row| engine.manifest.summaries_of(row)) {
-                if engine.summaries.get(part).is_none() && !missing.contains(&part) {
-                    missing.push(part);
-                }
-            }
-            if !missing.is_empty() {
-                return Ok(need(&engine.manifest, missing));
-            }
+        let shown = subject.into_iter().chain(found.iter().map(|(item, _)| *item));
+        if let Some(needed) = self.missing_summaries(query, shown) {
+            return Ok(Outcome::NeedParts(needed));
         }
-        let card = |item| self.card(engine, query, item);
         let subject_genres: Vec<&str> = match (&query.seed, subject) {
             (_, Some(item)) => self.genres(item).collect(),
             (Seed::Features(new), None) => new.genres.iter().map(String::as_str).collect(),
-            (Seed::Item(_), None) => Vec::new(),
+            (_, None) => Vec::new(),
         };
         let items = found.iter().map(|(item, parts)| Scored {
-            card: card(*item),
-            parts: rounded(parts, &weights),
+            card: self.card(query, *item),
+            parts: shown_parts(parts, &weights),
             shared_genres: self
                 .genres(*item)
                 .filter(|g| subject_genres.contains(g))
@@ -241,94 +185,27 @@ impl View<'_> {
                 .collect(),
         });
         Ok(Outcome::Answer(Answer {
-            subject: subject.map(card),
+            subject: subject.map(|item| self.card(query, item)),
             items: items.collect(),
             weights,
             route,
         }))
     }
-
-    fn genres(&self, item: ItemIx) -> impl Iterator<Item = &str> {
-        self.items
-            .genre()
-            .into_iter()
-            .flat_map(move |genre| genre.values_of(item))
-    }
-
-    fn card(&self, engine: &Engine, query: &Query, item: ItemIx) -> Card {
-        let mut card = Card {
-            id: self.items.id(item),
-            name: self.display.name(item).into(),
-            genres: self.genres(item).map(str::to_owned).collect(),
-            year: self.items.year(item),
-            platform: None,
-            kind: None,
-            language: None,
-            runtime: self.display.runtime(item),
-            rating: self.display.rating(item),
-            image: self.display.image(item),
-            url: self.display.url(item),
-            attributes: Vec::new(),
-            summary: None,
-        };
-        for attribute in self
-            .items
-            .attributes
-            .iter()
-            .filter(|a| a.role != crate::pack::layout::role::GENRE)
-        {
-            let mut values = attribute.values_of(item).map(str::to_owned);
-            match attribute.name {
-                "platform" => card.platform = values.next(),
-                "type" => card.kind = values.next(),
-                "language" => card.language = values.next(),
-                name => {
-                    let values: Vec<String> = values.collect();
-                    if !values.is_empty() {
-                        card.attributes.push((name.into(), values));
-                    }
-                }
-            }
-        }
-        if query.summaries {
-            card.summary = summary(engine, (self.row)(item));
-        }
-        card
-    }
 }
 
-fn summary(engine: &Engine, row: ItemIx) -> Option<String> {
-    let part = engine.manifest.summaries_of(row)?;
-    let texts = summaries::open(engine.summaries.get(part)?).ok()?;
-    let place = row.at() % engine.manifest.summaries.items_per_file.max(1) as usize;
-    Some(texts.get(place)).filter(|text| !text.is_empty()).map(String::from)
-}
-
-/// Scores for people, to six decimals: equal in JSON of any host.
-fn rounded(parts: &Parts, weights: &Weights) -> ScoreParts {
-    let round = |x: f32| (f64::from(x) * 1e6 + 0.5) as u64 as f64 / 1e6;
+/// Scores for people.
+fn shown_parts(parts: &Parts, weights: &Weights) -> ScoreParts {
     ScoreParts {
-        score: round(parts.score(weights)),
-        genre: round(parts.genre),
-        text: round(parts.text),
-        metadata: round(parts.metadata),
-        year: round(parts.year),
+        score: rounded(parts.score(weights)),
+        genre: rounded(parts.genre),
+        text: rounded(parts.text),
+        metadata: rounded(parts.metadata),
+        year: rounded(parts.year),
     }
-}
-
-fn need(manifest: &Manifest, parts: impl IntoIterator<Item = Part>) -> Outcome {
-    Outcome::NeedParts(parts.into_iter().filter_map(|part| manifest.file(part)).collect())
 }
 
 fn unknown(id: &ItemId) -> QueryError {
     QueryError::UnknownItem {
         id: alloc::format!("{id}"),
-    }
-}
-
-/// What `attach` checked can't be wrong now; were it so, it is said and not hidden.
-fn inconsistent(_: OpenError) -> QueryError {
-    QueryError::Inconsistent {
-        what: "an attached part",
     }
 }

@@ -19,7 +19,11 @@ use super::{
     similarity::{Features, Parts, Subject, TEXT_ONE, reaches, set_similarity, text_similarity},
     topk::{Hit, TopK},
 };
-use crate::{engine::Weights, ids::ItemIx, pack::GenreSimilarity};
+use crate::{
+    engine::Weights,
+    ids::ItemIx,
+    pack::{GenreSimilarity, items::Attribute},
+};
 
 /// What bounds an answer.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +39,11 @@ pub struct Limits {
 /// Genre sets at least this similar to the subject's are searched first.
 const ALIKE: f32 = 0.5;
 
-/// The index. Memory: 5 bytes a text entry and some 20 bytes an item, beside the features.
+/// The index. Memory: 5 bytes a text entry and some 30 bytes an item, beside the features.
 #[derive(Debug)]
 pub struct Index {
     /// The row at each slot.
-    item_of_slot: Vec<u32>,
+    pub(super) item_of_slot: Vec<u32>,
     /// Where the slots of each genre set end, and the set at each slot.
     run_ends: Vec<u32>,
     set_of_slot: Vec<u32>,
@@ -49,9 +53,17 @@ pub struct Index {
     set_ends_of_genre: Vec<u32>,
     sets_of_genre: Vec<u32>,
     /// Text scale, year, and the sets of each metadata attribute, of each slot.
-    scales: Vec<f32>,
-    years: Vec<u16>,
+    pub(super) scales: Vec<f32>,
+    pub(super) years: Vec<u16>,
     metadata: Vec<Vec<u32>>,
+    /// For [`Profile`](super::profile::Profile)s: 1/√genres of each genre set, the combination of metadata sets at each slot,
+    /// and the sets of each combination, one after the other. Sets of all attributes are numbered
+    /// through: those of the first, then those of the second ….
+    pub(super) set_scales: Vec<f32>,
+    pub(super) combination_of_slot: Vec<u32>,
+    pub(super) combinations: Vec<u32>,
+    /// Which attributes each combination has: the first in the lowest bit. There are at most 64.
+    pub(super) combination_has: Vec<u64>,
     /// Where the postings of each term end; the postings: slot and code.
     posting_ends: Vec<u32>,
     posting_slots: Vec<u32>,
@@ -158,7 +170,17 @@ impl Index {
             }
         }
         let rows = || item_of_slot.iter().map(|row| *row as usize);
+        let (combination_of_row, combinations, combination_has) = combine(features);
         Index {
+            set_scales: (0..sets)
+                .map(|set| match genre.map_or(0, |genre| genre.set_len(set)) {
+                    0 => 0.0,
+                    genres => (1.0 / libm::sqrt(genres as f64)) as f32,
+                })
+                .collect(),
+            combination_of_slot: rows().map(|row| combination_of_row[row]).collect(),
+            combinations,
+            combination_has,
             scales: rows().map(|row| features.rows.row(ItemIx(row as u32)).scale).collect(),
             years: rows().map(|row| items.years.at(row) as u16).collect(),
             metadata: items
@@ -181,8 +203,28 @@ impl Index {
 
     /// Bytes that it takes, for people.
     pub fn bytes(&self) -> usize {
-        let per_item = 4 + 4 + 4 + 2 + 4 * self.metadata.len();
-        self.item_of_slot.len() * per_item + self.posting_slots.len() * 5 + self.sets_of_genre.len() * 4
+        let per_item = 4 + 4 + 4 + 2 + 4 + 4 * self.metadata.len();
+        let combinations = self.combinations.len() + 2 * self.combination_has.len();
+        let sets = self.sets_of_genre.len() + self.set_scales.len() + combinations;
+        self.item_of_slot.len() * per_item + self.posting_slots.len() * 5 + sets * 4
+    }
+
+    /// The sets that have a genre.
+    pub(super) fn sets_of(&self, genre: usize) -> &[u32] {
+        &self.sets_of_genre[run(&self.set_ends_of_genre, genre)]
+    }
+
+    /// The slots of each genre set.
+    pub(super) fn runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        (0..self.run_ends.len()).map(|set| run(&self.run_ends, set))
+    }
+
+    /// The slots that have a term, ascending, with their codes.
+    #[inline]
+    pub(super) fn postings(&self, term: u16) -> impl Iterator<Item = (u32, u8)> + '_ {
+        let postings = run(&self.posting_ends, usize::from(term));
+        let codes = self.posting_codes[postings.clone()].iter();
+        self.posting_slots[postings].iter().copied().zip(codes.copied())
     }
 
     /// The best items for `subject`, best first.
@@ -263,7 +305,7 @@ impl Index {
         scratch.shared_genres.clear();
         scratch.shared_genres.resize(self.genre_counts.len(), 0);
         for genre in &subject.genres {
-            for set in &self.sets_of_genre[run(&self.set_ends_of_genre, *genre)] {
+            for set in self.sets_of(*genre) {
                 scratch.shared_genres[*set as usize] += 1;
             }
         }
@@ -354,6 +396,58 @@ impl Search<'_> {
     fn needed(&self) -> f32 {
         self.best.floor().unwrap_or(0.0).max(self.limits.min) - self.most - 1e-4
     }
+}
+
+/// Numbers the distinct combinations of metadata sets: that of each row, the sets of each, and which are not empty.
+///
+/// One attribute after the other, by a counting sort each: rows of one combination so far stand
+/// together, and of those the ones with the same next set are one combination.
+fn combine(features: &Features<'_>) -> (Vec<u32>, Vec<u32>, Vec<u64>) {
+    let n = features.items.len();
+    let mut of_row = alloc::vec![0u32; n];
+    let mut count = usize::from(n > 0);
+    // A row of each combination.
+    let mut example = alloc::vec![0u32; count];
+    for attribute in features.items.metadata() {
+        let mut ends = alloc::vec![0u32; count];
+        of_row.iter().for_each(|known| ends[*known as usize] += 1);
+        let mut next = starts_of(&mut ends);
+        let mut sorted = alloc::vec![0u32; n];
+        for (row, known) in of_row.iter().enumerate() {
+            let place = &mut next[*known as usize];
+            sorted[*place as usize] = row as u32;
+            *place += 1;
+        }
+        // Of each set: the combination before that last met it, and what the two are now.
+        let mut met = alloc::vec![(u32::MAX, 0u32); attribute.sets()];
+        example.clear();
+        for row in sorted {
+            let set = &mut met[attribute.set_of_item.index(row as usize)];
+            let before = of_row[row as usize];
+            if set.0 != before {
+                *set = (before, example.len() as u32);
+                example.push(row);
+            }
+            of_row[row as usize] = set.1;
+        }
+        count = example.len();
+    }
+    let sets = |row: &u32| {
+        let row = *row as usize;
+        let mut before = 0;
+        features.items.metadata().map(move |attribute| {
+            let own = before + attribute.set_of_item.at(row) as u32;
+            before += attribute.sets() as u32;
+            own
+        })
+    };
+    let combinations = example.iter().flat_map(sets).collect();
+    let has = |row: &u32| {
+        let set = |a: &Attribute<'_>| a.set_of_item.index(*row as usize);
+        let bits = features.items.metadata().enumerate();
+        bits.map(|(bit, attribute)| u64::from(set(attribute) > 0) << bit).sum()
+    };
+    (of_row, combinations, example.iter().map(has).collect())
 }
 
 /// Turns counts into the ends of consecutive runs; returns their starts.

@@ -3,10 +3,18 @@
 //! Text dot products are integers. Every other step is one IEEE operation after the other in a fixed
 //! order, so scores are equal bit by bit natively and in wasm.
 
+pub mod factors;
 pub mod index;
+pub mod profile;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd;
 pub mod similarity;
 pub mod topk;
+pub mod weighing;
 
+pub use factors::PersonVector;
 pub use index::{Index, Limits, Scratch};
+pub use profile::{Lengths, Profile};
 pub use similarity::{Features, Parts, Subject};
 pub use topk::{Hit, TopK};
+pub use weighing::{Blended, Weighing};

@@ -191,11 +191,10 @@ impl Subject {
     /// The year part.
     #[inline]
     pub(super) fn year(&self, year: u16) -> f32 {
-        let apart = self.year.abs_diff(year);
-        if self.year == 0 || year == 0 || apart >= YEAR_SPAN {
+        if self.year == 0 || year == 0 {
             0.0
         } else {
-            f32::from(YEAR_SPAN - apart) / f32::from(YEAR_SPAN)
+            year_similarity(self.year, year)
         }
     }
 
@@ -245,6 +244,12 @@ fn set_of_value(attribute: &Attribute<'_>, new: &NewItem) -> u64 {
     (1..attribute.sets())
         .find(only_that)
         .map_or(NO_ITEMS_SET, |set| set as u64)
+}
+
+/// Nearness of two known years: 1 for the same, 0 from [`YEAR_SPAN`] years apart on.
+#[inline]
+pub fn year_similarity(a: u16, b: u16) -> f32 {
+    f32::from(YEAR_SPAN - a.abs_diff(b).min(YEAR_SPAN)) / f32::from(YEAR_SPAN)
 }
 
 /// Similarity of two sets of `a` and `b` values that share `shared`. Two empty sets have nothing in

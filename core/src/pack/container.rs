@@ -105,6 +105,17 @@ impl Container {
         }
     }
 
+    /// A section of signed bytes.
+    ///
+    /// # Errors
+    /// As [`Container::ints`].
+    pub fn i8s(&self, id: u16, what: &'static str) -> Result<&[i8], OpenError> {
+        match self.need(id, what)? {
+            (dtype::I8, bytes) => <[i8]>::ref_from_bytes(bytes).map_err(|_| OpenError::WrongPart { what }),
+            _ => Err(OpenError::WrongPart { what }),
+        }
+    }
+
     /// A section of 32-bit floats.
     ///
     /// # Errors
@@ -332,6 +343,12 @@ impl Writer {
         self.sections.push((id, dtype::U8, bytes));
     }
 
+    /// Adds signed bytes.
+    pub fn i8s(&mut self, id: u16, values: &[i8]) {
+        self.sections
+            .push((id, dtype::I8, values.iter().map(|v| *v as u8).collect()));
+    }
+
     /// Adds 16-bit integers.
     pub fn u16s(&mut self, id: u16, values: &[u16]) {
         self.sections
@@ -411,6 +428,8 @@ pub fn kind_name(code: u16) -> &'static str {
         kind::SUMMARIES => "summaries",
         kind::TABLE => "table",
         kind::SHARD => "shard",
+        kind::COLLABORATIVE => "collaborative",
+        kind::USERS => "users",
         _ => "unknown",
     }
 }
@@ -463,6 +482,21 @@ fn section_name(id: u16) -> String {
         section::TABLE_HASHES => "table_hashes",
         section::TABLE_SHARD_OF => "table_shard_of",
         section::TABLE_SHARDS => "table_shards",
+        section::POPULARITY => "popularity",
+        section::FACTOR_SHAPE => "factor_shape",
+        section::ITEM_FACTORS => "item_factors",
+        section::ITEM_FACTOR_SCALES => "item_factor_scales",
+        section::PERSON_FACTOR_SCALES => "person_factor_scales",
+        section::GRAM => "gram",
+        section::SPARSE_LENGTHS => "sparse_lengths",
+        section::SPARSE_ENTRIES => "sparse_entries",
+        section::SPARSE_SCALES => "sparse_scales",
+        section::USER_ID_ENDS => "user_id_ends",
+        section::USER_ID_BYTES => "user_id_bytes",
+        section::USER_RECORD_ENDS => "user_record_ends",
+        section::USER_RECORDS => "user_records",
+        section::USER_GENRE_ENDS => "user_genre_ends",
+        section::USER_GENRE_BYTES => "user_genre_bytes",
         other => return format!("section_{other:#x}"),
     };
     name.into()

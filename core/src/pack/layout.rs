@@ -27,6 +27,16 @@ pub const MAX_SECTIONS: usize = 512;
 /// Most ids of a table that may have the same hash.
 pub const MAX_EQUAL_HASHES: usize = 16;
 
+/// Most columns of the factors. A dot product of 8-bit and 16-bit codes then stays below 2³¹:
+/// `512 · 128 · 32,767 = 2,147,418,112`.
+pub const MAX_RANK: usize = 512;
+/// Largest scale of factors and sparse rows: no score of any history then leaves the range of an `f32`.
+pub const MAX_SCALE: f32 = 1e6;
+/// Largest absolute value in a gram matrix.
+pub const MAX_GRAM: f32 = 1e12;
+/// The code of the most popular item's popularity.
+pub const POPULARITY_ONE: u16 = u16::MAX;
+
 /// First bytes of every part.
 pub const MAGIC: [u8; 4] = *b"AFTR";
 /// Bytes of the header: magic, kind u16, format u16, checksum u64, file length u32, section count
@@ -50,6 +60,9 @@ pub mod kind {
     pub const SUMMARIES: u16 = 4;
     pub const TABLE: u16 = 5;
     pub const SHARD: u16 = 6;
+    pub const COLLABORATIVE: u16 = 7;
+    /// Not of a pack: people's histories, kept apart and private.
+    pub const USERS: u16 = 8;
 }
 
 /// Types of a section's values, little-endian.
@@ -60,6 +73,7 @@ pub mod dtype {
     pub const U32: u16 = 3;
     pub const U64: u16 = 4;
     pub const F32: u16 = 5;
+    pub const I8: u16 = 6;
 }
 
 /// Section ids. A reader skips the ids that it doesn't know.
@@ -121,6 +135,25 @@ pub mod section {
     pub const TABLE_HASHES: u16 = 0x60;
     pub const TABLE_SHARD_OF: u16 = 0x61;
     pub const TABLE_SHARDS: u16 = 0x62;
+
+    // Collaborative.
+    pub const POPULARITY: u16 = 0x70;
+    pub const FACTOR_SHAPE: u16 = 0x71;
+    pub const ITEM_FACTORS: u16 = 0x72;
+    pub const ITEM_FACTOR_SCALES: u16 = 0x73;
+    pub const PERSON_FACTOR_SCALES: u16 = 0x75;
+    pub const GRAM: u16 = 0x76;
+    pub const SPARSE_LENGTHS: u16 = 0x78;
+    pub const SPARSE_ENTRIES: u16 = 0x79;
+    pub const SPARSE_SCALES: u16 = 0x7a;
+
+    // Users.
+    pub const USER_ID_ENDS: u16 = 0x80;
+    pub const USER_ID_BYTES: u16 = 0x81;
+    pub const USER_RECORD_ENDS: u16 = 0x82;
+    pub const USER_RECORDS: u16 = 0x83;
+    pub const USER_GENRE_ENDS: u16 = 0x84;
+    pub const USER_GENRE_BYTES: u16 = 0x85;
 }
 
 /// What an attribute is for.

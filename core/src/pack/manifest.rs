@@ -8,7 +8,7 @@ use super::layout::{FORMAT_VERSION, MAX_ITEMS, MAX_TOP_N};
 use crate::{
     engine::Weights,
     error::OpenError,
-    ids::{IdKind, ItemIx},
+    ids::{IdKind, ItemIx, UserIdKind},
 };
 
 /// How two genre sets are compared.
@@ -35,10 +35,24 @@ pub struct ContentSettings {
     pub min_similarity: f32,
 }
 
+/// How the pack recommends to a person, and so what a recommendation by default is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PersonalSettings {
+    /// Weight of what the person's items are like; sums to 1 with the other.
+    pub content_weight: f32,
+    /// Weight of what people with a like history chose.
+    pub collaborative_weight: f32,
+    /// Name of the model, for people.
+    pub model: String,
+    /// What the ids of the known people are.
+    #[serde(default)]
+    pub user_ids: UserIdKind,
+}
+
 /// A file of the manifest: its content hash makes its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartEntry {
-    /// `features`, `neighbours`, `display`; later formats add more.
+    /// `features`, `neighbours`, `display`, `collaborative`; later formats add more.
     pub kind: String,
     /// File name, relative to the manifest.
     pub file: String,
@@ -78,6 +92,9 @@ pub struct Manifest {
     pub id_kind: IdKind,
     /// How similarities were made.
     pub content: ContentSettings,
+    /// How people get recommendations; `None` for a pack that was made without interactions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<PersonalSettings>,
     /// The resident parts.
     pub parts: Vec<PartEntry>,
     /// Summaries, by item row.
@@ -127,6 +144,8 @@ pub enum Part {
     Neighbours,
     /// Names, addresses, runtimes, ratings: what is shown.
     Display,
+    /// Popularity and the model of what people did.
+    Collaborative,
     /// One file of summaries, by number.
     Summaries(u32),
     /// One table, by number.
@@ -187,6 +206,13 @@ impl Manifest {
         if self.items as usize > MAX_ITEMS || self.content.top_n as usize > MAX_TOP_N {
             return bad("the number of items or the length of the lists is over the format's limit");
         }
+        if let Some(personal) = &self.personal {
+            let weights = [personal.content_weight, personal.collaborative_weight];
+            let sum: f32 = weights.iter().sum();
+            if weights.iter().any(|w| !(0.0..=1.0).contains(w)) || (sum - 1.0).abs() > 1e-3 {
+                return bad("content_weight and collaborative_weight are not between 0 and 1 or do not sum to 1");
+            }
+        }
         for entry in &self.parts {
             if !entry.optional && resident_part(&entry.kind).is_none() {
                 return Err(OpenError::UnknownPart {
@@ -232,7 +258,7 @@ impl Manifest {
             })
         };
         match part {
-            Part::Features | Part::Neighbours | Part::Display => {
+            Part::Features | Part::Neighbours | Part::Display | Part::Collaborative => {
                 let entry = self
                     .parts
                     .iter()
@@ -269,7 +295,7 @@ impl Manifest {
 
     /// The resident parts, in the order to attach them: with all of them every query that wants no summaries has an answer.
     pub fn resident(&self) -> Vec<PartFile> {
-        [Part::Features, Part::Display, Part::Neighbours]
+        [Part::Features, Part::Display, Part::Neighbours, Part::Collaborative]
             .into_iter()
             .filter_map(|part| self.file(part))
             .collect()
@@ -294,6 +320,7 @@ fn resident_part(kind: &str) -> Option<Part> {
         "features" => Some(Part::Features),
         "neighbours" => Some(Part::Neighbours),
         "display" => Some(Part::Display),
+        "collaborative" => Some(Part::Collaborative),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 //! views anew; `check` reads every value once, when the part is attached. After `check` no read can
 //! fail or leave its bounds, whatever the file holds. `FORMAT.md` gives every byte.
 
+pub mod collaborative;
 pub mod container;
 pub mod display;
 pub mod items;
@@ -16,6 +17,12 @@ pub mod shard;
 pub mod strings;
 pub mod summaries;
 pub mod table;
+pub mod users;
+pub mod varint;
 
+pub use collaborative::{Collaborative, CollaborativeData, PersonFactors, SparseRows};
 pub use container::{Container, Writer, sections};
-pub use manifest::{ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, Series};
+pub use manifest::{
+    ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, PersonalSettings, Series,
+};
+pub use users::{UserRecord, Users, UsersManifest};

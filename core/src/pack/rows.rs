@@ -119,6 +119,11 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// The scale of each row: 1 over the length of its code vector; 0 for a row without terms.
+    pub fn scales(&self) -> &'a [F32] {
+        self.scales
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -1,24 +1,29 @@
-//! A small pack, made with core's writers, and a host that keeps it in memory.
+//! A small pack, made with core's writers, and a host that keeps it in memory; with a model and known people if
+//! it is to have them.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
 use aftershow_core::{
-    Engine, ItemId, Manifest, Outcome, Part, PartFile, Query, Weights,
+    Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, PersonalSettings, Query, UserIdKind, Weights,
     ids::IdKind,
     pack::{
-        ContentSettings, GenreSimilarity, PartEntry, Series, Writer,
+        CollaborativeData, ContentSettings, GenreSimilarity, PartEntry, PersonFactors, Series, SparseRows, UserRecord,
+        UsersManifest, Writer, collaborative,
         display::{self, DisplayData},
         items::{self, AttributeData, ItemsData},
         layout::{FORMAT_VERSION, kind, role},
         rows,
         shard::{self, ShardData},
         summaries, table,
+        users::{shard_of, write_users},
     },
     quant::quantize_row,
 };
 use aftershow_edge::{
-    api::{self, ApiRequest, ApiResponse, Reply},
+    access::Secret,
+    api::{ApiRequest, ApiResponse, Call, Reply},
     inflate::inflate,
+    people::{People, PeopleFile},
 };
 use miniz_oxide::deflate::compress_to_vec;
 
@@ -49,24 +54,46 @@ pub fn string_id(number: &str) -> String {
     format!("tv/é {number}")
 }
 
+/// The token of the hosts' known users.
+pub const TOKEN: &str = "correct horse battery staple";
+
 /// A host: files by name, as they are stored.
 pub struct Host {
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What the private bucket holds.
+    pub bucket: BTreeMap<String, Vec<u8>>,
     /// Files that the last request had to read.
     pub read: RefCell<Vec<String>>,
     pub engine: RefCell<Engine>,
-    manifest: Manifest,
+    pub people: RefCell<People>,
+    pub manifest: Manifest,
 }
 
 impl Host {
-    /// A host of the pack with ids of this kind, and nothing attached.
+    /// A host of the pack with ids of this kind, without a model of what people did, and nothing attached.
     pub fn new(ids: IdKind) -> Host {
-        let (manifest, files) = pack(ids);
+        Host::of(pack(ids))
+    }
+
+    /// A host of the pack with a model, and with people who have these ids.
+    pub fn with_people(user_ids: UserIdKind, users: &[UserRecord]) -> Host {
+        let (mut manifest, mut files) = pack(IdKind::Integer);
+        add_model(&mut manifest, &mut files, user_ids);
+        let bucket = bucket(&manifest.pack_id, user_ids, users);
+        Host {
+            bucket,
+            ..Host::of((manifest, files))
+        }
+    }
+
+    fn of((manifest, files): (Manifest, BTreeMap<String, Vec<u8>>)) -> Host {
         let engine = RefCell::new(Engine::open(manifest.clone()).unwrap());
         Host {
             files,
+            bucket: BTreeMap::new(),
             read: RefCell::default(),
             engine,
+            people: RefCell::default(),
             manifest,
         }
     }
@@ -74,14 +101,35 @@ impl Host {
     /// Answers as the Worker does: ask, bring what is missing, ask again.
     pub fn respond(&self, request: &ApiRequest) -> ApiResponse {
         self.read.borrow_mut().clear();
-        for _ in 0..8 {
-            let reply = api::respond(&self.engine.borrow(), request);
+        let mut call = match Call::read(request) {
+            Ok(call) => call,
+            Err(response) => return response,
+        };
+        for _ in 0..8 + 4 * call.people() {
+            let reply = call.respond(&self.engine.borrow(), &mut self.people.borrow_mut());
             match reply {
                 Reply::Done(response) => return response,
                 Reply::NeedParts(parts) => parts.iter().for_each(|file| self.attach(file)),
+                Reply::NeedPeople(files) => files.iter().for_each(|file| self.attach_people(*file)),
             }
         }
         panic!("the engine never has enough");
+    }
+
+    /// Answers for somebody with the token.
+    pub fn respond_to_holder(&self, request: ApiRequest) -> ApiResponse {
+        self.respond(&ApiRequest {
+            authorization: Secret::new(&format!("Bearer {TOKEN}")),
+            users_token: Secret::new(TOKEN),
+            ..request
+        })
+    }
+
+    fn attach_people(&self, file: PeopleFile) {
+        let key = file.key(&self.manifest.pack_id);
+        let bytes = self.bucket[&key].clone();
+        self.people.borrow_mut().attach(file, bytes, &self.manifest).unwrap();
+        self.read.borrow_mut().push(key);
     }
 
     /// Attaches every resident part.
@@ -159,6 +207,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
         tables: Series::default(),
         shards: 1,
         attribution: "Made up for the tests".into(),
+        personal: None,
     };
 
     const SHARD: u64 = 0xbb;
@@ -180,6 +229,93 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
     );
     manifest.tables.hashes.push("00000000000000cc".into());
     (manifest, files)
+}
+
+/// Somebody who did this: rows of shows with values, all on one day.
+pub fn user(id: &str, events: &[(u32, f32)], genres: &[&str]) -> UserRecord {
+    UserRecord {
+        id: id.into(),
+        events: events
+            .iter()
+            .map(|(row, value)| (ItemIx(*row), *value, Some(20_000)))
+            .collect(),
+        genres: genres.iter().map(|genre| ((*genre).to_owned(), 1.0)).collect(),
+    }
+}
+
+/// Ann liked crime and disliked food, Bob liked food, Cleo has said what she likes and seen nothing.
+pub fn people() -> Vec<UserRecord> {
+    vec![
+        user("ann", &[(0, 2.0), (3, -1.0)], &[]),
+        user("bob", &[(3, 1.0)], &[]),
+        user("cleo", &[], &["Food"]),
+        user("été/1+2", &[(0, 1.0)], &[]),
+    ]
+}
+
+/// A model of two blocks: shows of crime (1, 2, 3, 7) and of food (4, 5). Who saw the first saw the second most.
+fn add_model(manifest: &mut Manifest, files: &mut BTreeMap<String, Vec<u8>>, user_ids: UserIdKind) {
+    const CRIME: [i8; 2] = [100, 0];
+    const FOOD: [i8; 2] = [0, 100];
+    let factors: Vec<i8> = [CRIME, CRIME, CRIME, FOOD, FOOD, [0, 0], CRIME].concat();
+    let items = SHOWS.len();
+    let mut out = Writer::new(kind::COLLABORATIVE);
+    let data = CollaborativeData {
+        items,
+        popularity: (0..items).map(|row| (items - row) as f32).collect(),
+        rank: 2,
+        item_factors: factors,
+        item_scales: vec![0.01; items],
+        person: PersonFactors::Linear {
+            scales: vec![0.01; items],
+        },
+        sparse: SparseRows {
+            ends: vec![1; items],
+            columns: vec![1],
+            codes: vec![50],
+            scales: vec![0.01; items],
+        },
+    };
+    collaborative::write(&mut out, &data).unwrap();
+    let bytes = out.finish().unwrap();
+    manifest.parts.push(PartEntry {
+        kind: "collaborative".into(),
+        file: "collaborative.c.bin".into(),
+        bytes: bytes.len() as u64,
+        sha256: String::new(),
+        optional: true,
+    });
+    manifest.pack_id = "fedcba9876543210".into();
+    manifest.personal = Some(PersonalSettings {
+        content_weight: 0.4,
+        collaborative_weight: 0.6,
+        model: "made up".into(),
+        user_ids,
+    });
+    files.insert("collaborative.c.bin".into(), bytes);
+}
+
+/// What a private bucket holds of these people, in three files.
+fn bucket(pack_id: &str, user_ids: UserIdKind, users: &[UserRecord]) -> BTreeMap<String, Vec<u8>> {
+    const SHARDS: u32 = 3;
+    let key = "00112233445566778899aabbccddeeff".to_owned();
+    let mut files = BTreeMap::new();
+    for shard in 0..SHARDS {
+        let here: Vec<UserRecord> = users
+            .iter()
+            .filter(|user| shard_of(&key, SHARDS, &user.id) == shard)
+            .cloned()
+            .collect();
+        let mut out = Writer::new(kind::USERS);
+        write_users(&mut out, &here).unwrap();
+        files.insert(PeopleFile::Shard(shard).key(pack_id), out.finish().unwrap());
+    }
+    let manifest = UsersManifest::new(pack_id.into(), SHARDS, key, user_ids, users.len() as u64);
+    files.insert(
+        PeopleFile::Manifest.key(pack_id),
+        serde_json::to_vec(&manifest).unwrap(),
+    );
+    files
 }
 
 /// Each show's neighbours with their text scores, as a scan finds them.

@@ -3,9 +3,11 @@
 // It reads the pack's own features, scores every item by the same four parts and keeps the best; it
 // makes no cards. Genres and metadata are compared once for each distinct set, not for each item.
 
+import { ids, sections } from './part.mjs';
+
 /** Sections of a features part; the format is described in core/FORMAT.md. */
 const SECTION = {
-  idInts: 1, idStringEnds: 2, idStringBytes: 3, years: 5, attributeRoles: 8,
+  years: 5, attributeRoles: 8,
   attributes: 0x1000, setEnds: 2, setValues: 3, setOfItem: 4,
   termEnds: 0x20, rowEnds: 0x23, rowTerms: 0x24, rowCodes: 0x25, rowScales: 0x26,
 };
@@ -88,26 +90,4 @@ function jaccard({ ends, values }, own) {
     for (const value of other) if (mine.has(value)) shared++;
     return shared === 0 ? 0 : shared / (mine.size + other.length - shared);
   });
-}
-
-/** Reads sections by id, as typed arrays of the type that the table says. */
-function sections(file) {
-  const bytes = Uint8Array.from(file);
-  const view = new DataView(bytes.buffer);
-  const types = [undefined, Uint8Array, Uint16Array, Uint32Array, BigUint64Array, Float32Array];
-  const table = new Map();
-  for (let i = 0, at = 32; i < view.getUint32(20, true); i++, at += 16) {
-    const Type = types[view.getUint16(at + 2, true)];
-    const length = view.getUint32(at + 8, true) / Type.BYTES_PER_ELEMENT;
-    table.set(view.getUint16(at, true), new Type(bytes.buffer, view.getUint32(at + 4, true), length));
-  }
-  return (id) => table.get(id);
-}
-
-function ids(read) {
-  const ints = read(SECTION.idInts);
-  if (ints) return Array.from(ints, Number);
-  const ends = read(SECTION.idStringEnds);
-  const text = new TextDecoder();
-  return Array.from(ends, (end, i) => text.decode(read(SECTION.idStringBytes).subarray(i > 0 ? Number(ends[i - 1]) : 0, Number(end))));
 }

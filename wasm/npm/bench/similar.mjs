@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { Recommender } from 'aftershow';
 
 import { PlainJs } from './plain.mjs';
+import { print, rounded, timed } from './timing.mjs';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +25,6 @@ if (!pack) {
   process.exit(2);
 }
 
-const ROUNDS = 3;
 const WEIGHTS = { genre_weight: 0.2, text_weight: 0.6, metadata_weight: 0.1, year_weight: 0.1 };
 const manifest = JSON.parse(await readFile(join(pack, 'manifest.json'), 'utf8'));
 const file = (kind) => join(pack, manifest.parts.find((part) => part.kind === kind).file);
@@ -40,37 +40,26 @@ const lazy = await Recommender.open(pack);
 
 // The shard is read before the clock starts, so that the time is the engine's and not the disk's.
 const cases = {
-  stored: { ids, call: (id) => resident.similar({ id }) },
-  shard: { ids, call: (id) => lazy.similar({ id }), prepare: (id) => lazy.similar({ id }) },
-  scan: { ids: scanned, call: (id) => resident.similar({ id, ...WEIGHTS }) },
-  plain_js_scan: { ids: scanned, call: (id) => plain.similar(rowOf.get(id), 10, WEIGHTS) },
+  stored: { each: ids, call: (id) => resident.similar({ id }) },
+  shard: { each: ids, call: (id) => lazy.similar({ id }), prepare: (id) => lazy.similar({ id }) },
+  scan: { each: scanned, call: (id) => resident.similar({ id, ...WEIGHTS }) },
+  plain_js_scan: { each: scanned, call: (id) => plain.similar(rowOf.get(id), 10, WEIGHTS) },
 };
-const times = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
-// In turns, so that what else the machine does falls on all alike. The first round warms up: the host
-// compiles WebAssembly quickly at first, and well while it runs.
-for (let round = 0; round <= ROUNDS; round++) {
-  for (const [name, { ids, call, prepare }] of Object.entries(cases)) {
-    const taken = await time(ids, call, prepare);
-    if (round > 0) times[name].push(...taken);
-  }
-}
-const results = Object.fromEntries(Object.entries(times).map(([name, taken]) => [name, summary(taken)]));
+const results = await timed(cases);
 const ratio = results.plain_js_scan.median_ms / results.scan.median_ms;
 const report = {
   environment: { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length, platform: `${process.platform} ${process.arch}` },
   pack: { pack_id: manifest.pack_id, items: manifest.items },
   agree_top10: await agreement(),
   results,
-  plain_js_scan_over_scan: round(ratio),
+  plain_js_scan_over_scan: rounded(ratio),
 };
 
 if (flags.json) {
   console.log(JSON.stringify(report, null, 2));
 } else {
   console.log(`${manifest.items} items, Node ${process.version}, ${report.environment.cpu}`);
-  for (const [name, { calls, median_ms, p95_ms }] of Object.entries(results)) {
-    console.log(`${name.padEnd(14)} median ${median_ms.toFixed(4)} ms   p95 ${p95_ms.toFixed(4)} ms   ${calls} calls`);
-  }
+  print(results);
   console.log(`plain JavaScript's scan takes ${ratio.toFixed(1)} times as long as ours; its top 10 has ${(report.agree_top10 * 100).toFixed(1)} % of ours`);
 }
 
@@ -78,23 +67,6 @@ if (flags.json) {
 function spread(all, count) {
   const n = Math.min(count, all.length);
   return Array.from({ length: n }, (_, i) => all[Math.floor((i * all.length) / n)]);
-}
-
-async function time(items, call, prepare = () => {}) {
-  const taken = [];
-  for (const id of items) {
-    await prepare(id);
-    const start = performance.now();
-    await call(id);
-    taken.push(performance.now() - start);
-  }
-  return taken;
-}
-
-function summary(taken) {
-  taken.sort((a, b) => a - b);
-  const at = (share) => round(taken[Math.floor(taken.length * share)]);
-  return { calls: taken.length, median_ms: at(0.5), p95_ms: at(0.95) };
 }
 
 /** How much of our top 10 the peer finds too: it does the same job or the ratio means nothing. */
@@ -107,9 +79,5 @@ async function agreement() {
     same += ours.filter((each) => theirs.has(each)).length;
     all += ours.length;
   }
-  return round(same / all);
-}
-
-function round(x) {
-  return Math.round(x * 1e5) / 1e5;
+  return rounded(same / all);
 }

@@ -2,7 +2,7 @@ import { loadWasm } from '#entry';
 import init, { Engine } from '../../pkg/aftershow.js';
 
 import { coded, said } from './errors.js';
-import type { Answer, OpenOptions } from './types.js';
+import type { OpenOptions } from './types.js';
 
 export { Engine };
 
@@ -13,7 +13,7 @@ export interface PartFile {
 }
 
 /** What the engine says to a query. */
-export type Outcome = Answer | { need_parts: PartFile[] };
+export type Outcome<T> = T | { need_parts: PartFile[] };
 
 let started: Promise<unknown> | undefined;
 

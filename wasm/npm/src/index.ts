@@ -4,7 +4,18 @@ import { Engine, start, type Outcome, type PartFile } from './engine.js';
 import { coded, said } from './errors.js';
 import { inflate } from './inflate.js';
 import { reader, type ReadFile } from './source.js';
-import type { Answer, CallOptions, FeaturesOptions, Info, OpenOptions, SimilarOptions, Source } from './types.js';
+import type {
+  Answer,
+  CallOptions,
+  FeaturesOptions,
+  Info,
+  OpenOptions,
+  PopularOptions,
+  Recommendations,
+  RecommendOptions,
+  SimilarOptions,
+  Source,
+} from './types.js';
 
 export type * from './types.js';
 
@@ -53,12 +64,30 @@ export class Recommender {
    * Rejects with `unknown_item`, `invalid_parameter` (`parameter` names it), `freed` or a code that begins with `pack_`.
    */
   similar(options: SimilarOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#answer((engine) => engine.similar(options) as Outcome, call.signal);
+    return this.#answer((engine) => engine.similar(options) as Outcome<Answer>, call.signal);
   }
 
   /** Items similar to one that the pack has never seen; else as {@link similar}. */
   similarToFeatures(options: FeaturesOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#answer((engine) => engine.similar_to_features(options) as Outcome, call.signal);
+    return this.#answer((engine) => engine.similar_to_features(options) as Outcome<Answer>, call.signal);
+  }
+
+  /**
+   * Items for a person, by their history, the genres they prefer, or both; filled up with what is popular, so the first
+   * page is never empty. The history stays where this code runs: it is in no request.
+   *
+   * Reads the features, the display data and, if the pack has one, the model of what people did, once.
+   *
+   * Rejects with `invalid_parameter` (`parameter` names it), `freed` or a code that begins with `pack_`. An id that the
+   * pack lacks is no error: `unknown_items` counts them.
+   */
+  recommend(options: RecommendOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
+    return this.#answer((engine) => engine.recommend(options) as Outcome<Recommendations>, call.signal);
+  }
+
+  /** What most people want, of all items or of some genres; else as {@link recommend}. */
+  popular(options: PopularOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
+    return this.#answer((engine) => engine.popular(options) as Outcome<Recommendations>, call.signal);
   }
 
   /** Fetches all that is scored and shown, so that from then on only summaries are fetched. For a server, or before sliders are shown. */
@@ -77,7 +106,7 @@ export class Recommender {
     this.#engine = undefined;
   }
 
-  async #answer(ask: (engine: Engine) => Outcome, signal: AbortSignal | undefined): Promise<Answer> {
+  async #answer<T extends object>(ask: (engine: Engine) => Outcome<T>, signal: AbortSignal | undefined): Promise<T> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       signal?.throwIfAborted();
       const outcome = ask(this.#alive());

@@ -3,15 +3,8 @@
 /** An id as the catalogue gave it: in one pack all are integers (0 to 2⁵³ − 1) or all are strings (1 to 128 bytes of UTF-8). */
 export type ItemId = number | string;
 
-/** What every query may say. What is left out, `null` or `undefined` has its default; any other key is refused. */
-export interface QueryOptions {
-  /** How many items, 1 to 100. Default 10. Fewer come back only if no more exist. */
-  n?: number | null | undefined;
-  /**
-   * Least score, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in all
-   * that is weighed. Default 0. An item with nothing in common (score 0) is never an answer.
-   */
-  min_similarity?: number | null | undefined;
+/** The weights of the four content similarities. What is left out, `null` or `undefined` is the pack's own. */
+export interface ContentWeights {
   /**
    * Weight of shared genres, 0 to 1000000. At 0 it does not count; only the proportions of the four
    * weights matter. Default: the pack's own.
@@ -23,6 +16,17 @@ export interface QueryOptions {
   metadata_weight?: number | null | undefined;
   /** Weight of the years' nearness, 0 to 1000000. At 0 it does not count. Default: the pack's own. */
   year_weight?: number | null | undefined;
+}
+
+/** What every query for similar items may say. What is left out, `null` or `undefined` has its default; any other key is refused. */
+export interface QueryOptions extends ContentWeights {
+  /** How many items, 1 to 100. Default 10. Fewer come back only if no more exist. */
+  n?: number | null | undefined;
+  /**
+   * Least score, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in all
+   * that is weighed. Default 0. An item with nothing in common (score 0) is never an answer.
+   */
+  min_similarity?: number | null | undefined;
   /** Whether the cards carry summaries. Default `false`: they are the largest part of a pack. */
   summaries?: boolean | null | undefined;
 }
@@ -58,6 +62,68 @@ export interface NewItem {
   language?: string | null | undefined;
   /** Year of the first showing, 0 to 65535. */
   year?: number | null | undefined;
+}
+
+/** Which page of recommendations. What is left out, `null` or `undefined` has its default; any other key is refused. */
+export interface PageOptions {
+  /** How many items, 1 to 100. Default 10. Fewer come back only at the end of the catalogue. */
+  limit?: number | null | undefined;
+  /** The first item of the page: how many better ones are left out, 0 to 4294967294. Default 0. Pages never repeat an item or skip one. */
+  offset?: number | null | undefined;
+  /** Whether the cards carry summaries. Default `false`: they are the largest part of a pack. */
+  summaries?: boolean | null | undefined;
+}
+
+/** The options of {@link Recommender.recommend}. */
+export interface RecommendOptions extends PageOptions, ContentWeights {
+  /**
+   * What the person did, at most 10000 events in any order; an id alone is a liking of weight 1. Events of one item add
+   * up. Default: nothing.
+   */
+  history?: readonly (ItemId | HistoryEvent)[] | null | undefined;
+  /** Genres that the person prefers, at most 100, as the pack spells them; a name alone has weight 1. Default: none. */
+  genres?: readonly (string | GenrePreference)[] | null | undefined;
+  /**
+   * Weight of what the person's items are like and of the preferred genres, 0 to 1000000. At 0 it does not count; only
+   * its proportion to `collaborative_weight` matters. Default: the pack's own.
+   */
+  content_weight?: number | null | undefined;
+  /** Weight of what people with a like history chose, 0 to 1000000. At 0 it does not count. Default: the pack's own. */
+  collaborative_weight?: number | null | undefined;
+  /**
+   * After how many days an event counts half, measured from the newest of the history: above 0, to 100000. Default: all
+   * events count in full, as do those without a time.
+   */
+  half_life_days?: number | null | undefined;
+  /** Whether items of the history may be recommended. Default `false`, also for those that the person disliked. */
+  include_seen?: boolean | null | undefined;
+}
+
+/** The options of {@link Recommender.popular}. */
+export interface PopularOptions extends PageOptions {
+  /** Only items with any of these genres, at most 100, as the pack spells them. Default: all items. */
+  genres?: readonly string[] | null | undefined;
+}
+
+/** Something that a person did with an item. */
+export interface HistoryEvent {
+  /** The item. One that the pack lacks is counted in `unknown_items` and has no effect. */
+  id: ItemId;
+  /**
+   * What it says of their liking, −100 to 100: above 0 they liked it, below 0 they disliked it, which lowers what is like
+   * it; 0 says nothing but that they have seen it. Default 1.
+   */
+  weight?: number | null | undefined;
+  /** When: a `Date`, or seconds (not milliseconds) since 1970. Only `half_life_days` uses it. Default: unknown. */
+  time?: Date | number | null | undefined;
+}
+
+/** A genre that a person prefers. */
+export interface GenrePreference {
+  /** The genre's name; one that the pack lacks counts as a genre that no item has. */
+  genre: string;
+  /** How much, 0 to 100; at 0 as if it were left out. Default 1. */
+  weight?: number | null | undefined;
 }
 
 /** Similar items, best first; equal scores in the pack's order. */
@@ -130,6 +196,50 @@ export interface Weights {
   year: number;
 }
 
+/** One page of items for a person, or of what is popular. */
+export interface Recommendations {
+  /** The items, best first; equal scores in the pack's order. */
+  items: RecommendedItem[];
+  /**
+   * Whether items of the page, or all if nothing is known of the person, are there only because they are popular. Never
+   * so where popular items were asked for.
+   */
+  fallback_used: boolean;
+  /** The weights that were used, normalised to sum 1. A side that has nothing to say gives its weight to the other. */
+  weights: Blend;
+  /** The place of the first item of the page. */
+  offset: number;
+  /** How many items there are to page through. */
+  total: number;
+  /** How many events of the history name items that the pack lacks. */
+  unknown_items: number;
+}
+
+/** A recommended item with the parts of its score, each in 0 to 1 and rounded to six decimals. */
+export interface RecommendedItem extends Card {
+  /**
+   * What the ranking goes by: the weights times the two scores. Of an item that is only popular, its popularity times the
+   * smallest score of those that are personal; so scores never rise along the pages.
+   */
+  score: number;
+  /** How much it is like what the person likes, relative to the most that any item is. */
+  content_score: number;
+  /** How much people with a like history chose it, relative to the most that any item was. */
+  collaborative_score: number;
+  /** How many people want it at all, relative to the most popular item. */
+  popularity: number;
+  /** What gave the larger share of the score; `popular` if it is only popular. */
+  source: 'collaborative' | 'content' | 'popular';
+}
+
+/** The weights of the two sides of a recommendation, normalised to sum 1. */
+export interface Blend {
+  /** What the person's items are like, and the genres that the person prefers. */
+  content: number;
+  /** What people with a like history chose. */
+  collaborative: number;
+}
+
 /** What {@link Recommender.info} says of an open pack. */
 export interface Info {
   /** Hash of the whole content: equal packs have equal ids. */
@@ -146,6 +256,8 @@ export interface Info {
   id_kind: 'integer' | 'string';
   /** The weights of an answer by default. */
   weights: Weights;
+  /** How people get recommendations by default; absent if the pack was made without knowing what people did. */
+  personal?: Personal;
   /** Length of the stored neighbour lists. */
   top_n: number;
   /** Number of lazy shards. */
@@ -154,6 +266,18 @@ export interface Info {
   attached_bytes: number;
   /** Who must be credited for the data; empty if nobody. Show it where the answers are shown. */
   attribution: string;
+}
+
+/** How a pack that knows what people did recommends by default. */
+export interface Personal {
+  /** Weight of the content side. */
+  content_weight: number;
+  /** Weight of the collaborative side. */
+  collaborative_weight: number;
+  /** Which model the collaborative side is. */
+  model: string;
+  /** What the ids of known people are like. */
+  user_ids: 'any' | 'uuid';
 }
 
 /** Brings one file of a pack by its name. A `Response` that is not ok counts as a failure. */

@@ -37,6 +37,9 @@ const LAZY = ['table', 'shard'];
 const OTHER_WEIGHTS = { genre_weight: 1, text_weight: 0.2, year_weight: 1 };
 const FEATURES = { genres: ['Drama', 'Comedy', 'Crime', 'Fantasy'], summary: 'A detective in a harbour', type: 'Scripted', language: 'English', year: 2010 };
 
+/** Somebody with likes, a dislike and preferred genres. */
+const PERSON = (ids) => ({ history: [{ id: ids[0], weight: 3 }, ids[1], { id: ids.at(-1), weight: -1 }], genres: FEATURES.genres, year_weight: 0.3 });
+
 describe('hostile packs', { skip }, () => {
   let manifest, memory, hasher, resident, lazy, ids, expected;
   /** The parts under attack: `{file, kind, bytes}`, inflated. */
@@ -62,6 +65,7 @@ describe('hostile packs', { skip }, () => {
     const said = [];
     for (const id of ids) said.push(await recommender.similar({ id, summaries: true }), await recommender.similar({ id, ...OTHER_WEIGHTS }));
     said.push(await recommender.similarToFeatures({ features: FEATURES }));
+    said.push(await recommender.recommend(PERSON(ids)), await recommender.popular({ genres: FEATURES.genres }));
     recommender.free();
     assert.ok(said.every((answer) => answer.items.length > 0), 'the undamaged pack answers');
     return said;
@@ -89,14 +93,16 @@ describe('hostile packs', { skip }, () => {
       questions.push(() => engine.similar({ id, n: 5, summaries: true }));
       questions.push(() => engine.similar({ id, n: 100, ...OTHER_WEIGHTS }));
     }
+    questions.push(() => engine.recommend({ ...PERSON(ids), limit: 100, content_weight: 1, collaborative_weight: 1 }));
+    questions.push(() => engine.recommend({ history: [ids[1]], offset: 1, limit: 2 }), () => engine.popular({ offset: 1 }));
     for (const question of questions) {
       const outcome = refusedOr(question);
       if (outcome === undefined || outcome.need_parts) continue;
       assert.ok(outcome.items.length <= 100);
       for (const item of outcome.items) {
-        for (const score of [item.score, item.genre_score, item.text_score, item.metadata_score, item.year_score]) {
-          assert.ok(score >= 0 && score <= 1, `a score of ${score}`);
-        }
+        const scores = Object.keys(item).filter((key) => key.endsWith('score') || key === 'popularity');
+        assert.ok(scores.length >= 4);
+        for (const key of scores) assert.ok(item[key] >= 0 && item[key] <= 1, `${key} is ${item[key]}`);
       }
     }
   }
@@ -147,7 +153,8 @@ describe('hostile packs', { skip }, () => {
   }
 
   it('attacks every kind of part', () => {
-    assert.deepEqual([...new Set([...parts.values()].map((part) => part.kind))].sort(), ['display', 'features', 'neighbours', 'shard', 'summaries', 'table']);
+    const model = manifest.personal ? ['collaborative'] : [];
+    assert.deepEqual([...new Set([...parts.values()].map((part) => part.kind))].sort(), [...model, 'display', 'features', 'neighbours', 'shard', 'summaries', 'table']);
   });
 
   it('refuses every truncation', async (t) => {
@@ -208,6 +215,26 @@ describe('hostile packs', { skip }, () => {
     // Without any, the mutations would not have got past the checksum.
     assert.ok(taken > tried / 1000, `${taken} of ${tried} mutations were taken`);
     assert.ok(taken < tried);
+  });
+
+  it('survives every single-bit flip of the model with a repaired checksum', async (t) => {
+    const model = [...parts.values()].find((part) => part.kind === 'collaborative');
+    if (!model) return t.skip('the pack has no collaborative part: build it with --interactions');
+    const { tried, taken } = await campaign(t, () => {
+      let [tried, taken] = [0, 0];
+      for (const at of places(model.bytes.length)) {
+        for (let bit = 0; bit < 8; bit++) {
+          const bytes = model.bytes.slice();
+          bytes[at] ^= 1 << bit;
+          repair(bytes);
+          tried++;
+          taken += attack(model, bytes);
+        }
+      }
+      return { tried, taken };
+    });
+    // A flipped code of a factor is another model; a flipped length is none.
+    assert.ok(taken > 0 && taken < tried, `${taken} of ${tried}`);
   });
 
   it('survives manifests with values of other types and sizes', async (t) => {

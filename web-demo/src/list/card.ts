@@ -1,10 +1,12 @@
 // One card. It is made once for a title and updated after that, so that a rerank moves it instead of replacing it.
 
-import type { Answer, ScoredItem } from "aftershow";
+import type { Card } from "aftershow";
 import { fillTemplate, safeAddress } from "./address.js";
 import { poster } from "./artwork.js";
-import { PARTS, contributions, reasonOf, type PartName } from "./reason.js";
-import { hundredths, words } from "./words.js";
+import type { KeptHistory } from "./history.js";
+import { OpinionView } from "./opinion.js";
+import { part } from "./part.js";
+import type { PieceName, Standing } from "./reason.js";
 
 /** A card of the list. */
 export class CardView {
@@ -15,37 +17,53 @@ export class CardView {
   readonly #genres = part("p", "genres");
   readonly #reason = part("p", "reason");
   readonly #score = part("span", "score");
-  readonly #bars: Record<PartName, HTMLSpanElement>;
+  readonly #bars = new Map<PieceName, HTMLSpanElement>();
+  readonly #card = part("div", "card");
+  readonly #opinion: OpinionView | null;
 
-  constructor(item: ScoredItem, href: string | null) {
+  /** With a history the card has buttons that write into it. */
+  constructor(item: Card, href: string | null, history: KeptHistory | null) {
     const address = safeAddress(href === null ? item.url : fillTemplate(href, item.id));
     this.#name = part(address ? "a" : "span", "name");
     // The link's name is the title alone; its area is the whole card.
     if (this.#name instanceof HTMLAnchorElement && address) this.#name.href = address;
     this.#name.textContent = item.name;
     this.#score.setAttribute("role", "img");
-    const bar = (name: PartName): HTMLSpanElement => part("span", name, `score-${name}`);
-    this.#bars = { genre: bar("genre"), text: bar("text"), metadata: bar("metadata"), year: bar("year") };
-    this.#score.append(...PARTS.map((name) => this.#bars[name]));
     const body = part("div", "body");
     body.append(this.#name, this.#facts, this.#genres, this.#reason, this.#score);
-    const card = part("div", "card");
-    card.append(picture(item), body);
+    this.#card.append(picture(item), body);
+    this.#opinion = history && new OpinionView(item, history);
+    if (this.#opinion) this.#card.append(this.#opinion.node);
     this.node = part("li", "item");
-    this.node.append(card);
+    this.node.append(this.#card);
     this.#facts.textContent = [item.year, item.platform].filter(Boolean).join(" · ");
     this.#genres.textContent = item.genres.join(", ");
+    this.sync();
   }
 
   /** Shows the reason and the score that the item has in this answer. */
-  update(item: ScoredItem, answer: Answer): void {
-    const adds = contributions(item, answer.weights);
-    this.#reason.textContent = reasonOf(item, answer.subject, answer.weights);
-    for (const name of PARTS) this.#bars[name].style.setProperty("--share", String(adds[name]));
-    const spoken = PARTS.filter((name) => hundredths(adds[name]) > 0);
-    const label = words.score(item.score, spoken.map((name) => `${words.parts[name]} ${hundredths(adds[name])}`));
-    this.#score.setAttribute("aria-label", label);
-    this.#score.title = label;
+  update({ reason, pieces, score }: Standing): void {
+    this.#reason.textContent = reason;
+    this.#score.hidden = score === "";
+    for (const { name, share } of pieces) this.#bar(name).style.setProperty("--share", String(share));
+    this.#score.setAttribute("aria-label", score);
+    this.#score.title = score;
+  }
+
+  /** Shows what the visitor thinks of the title now. */
+  sync(): void {
+    this.#opinion?.sync();
+    this.#card.dataset.opinion = this.#opinion?.node.dataset.opinion ?? "";
+  }
+
+  #bar(name: PieceName): HTMLSpanElement {
+    let bar = this.#bars.get(name);
+    if (!bar) {
+      bar = part("span", name, `score-${name}`);
+      this.#bars.set(name, bar);
+      this.#score.append(bar);
+    }
+    return bar;
   }
 }
 
@@ -63,7 +81,7 @@ export function skeleton(count: number): HTMLLIElement[] {
   });
 }
 
-function picture(item: ScoredItem): HTMLElement {
+function picture(item: Card): HTMLElement {
   const frame = part("div", "poster");
   const address = safeAddress(item.image);
   if (!address) {
@@ -82,12 +100,4 @@ function picture(item: ScoredItem): HTMLElement {
   image.src = address;
   frame.append(image);
   return frame;
-}
-
-/** An element whose class, and part, is `name`. */
-export function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, as = name): HTMLElementTagNameMap[K] {
-  const node = document.createElement(tag);
-  node.className = name;
-  node.part.add(as);
-  return node;
 }

@@ -45,3 +45,24 @@ function glide(nodes: readonly HTMLElement[], before: ReadonlyMap<Element, DOMRe
     node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], GLIDE);
   });
 }
+
+/** Where the focus is in a list: which card, and which control of it. */
+export interface Place {
+  readonly node: Element;
+  readonly index: number;
+  readonly control: string;
+}
+
+/** Where the focus is, if it is in the list. */
+export function focusedPlace(list: HTMLElement): Place | null {
+  const node = (list.getRootNode() as ShadowRoot | Document).activeElement;
+  const index = [...list.children].findIndex((child) => child.contains(node));
+  return node && index >= 0 ? { node, index, control: `.${node.classList[0] ?? ""}` } : null;
+}
+
+/** If the card that had the focus is gone, the card in its place gets it. */
+export function refocus(list: HTMLElement, place: Place | null): void {
+  if (!place || place.node.isConnected) return;
+  const item = list.children[Math.min(place.index, list.childElementCount - 1)];
+  item?.querySelector<HTMLElement>(place.control)?.focus({ preventScroll: true });
+}

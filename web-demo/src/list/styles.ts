@@ -14,11 +14,15 @@ const css = `
   --_text: var(--aftershow-text, light-dark(#d84e20, #ff8f63));
   --_metadata: var(--aftershow-metadata, light-dark(#12836a, #4fd0ac));
   --_year: var(--aftershow-year, light-dark(#9a7400, #e5c04b));
+  --_content: var(--aftershow-content, light-dark(#12836a, #4fd0ac));
+  --_collaborative: var(--aftershow-collaborative, light-dark(#7a3fd1, #b794ff));
+  --_like: var(--aftershow-like, #c3174f);
   color: var(--_ink);
   font-family: var(--aftershow-font, inherit);
   line-height: 1.3;
 }
 :host([hidden]) { display: none; }
+.label { margin: 0 0 1rem; font-weight: 700; letter-spacing: -0.01em; }
 .list {
   display: grid;
   grid-template-columns: minmax(0, 1fr);
@@ -72,7 +76,33 @@ a.name:focus { outline: none; }
 .score .text { background: var(--_text); }
 .score .metadata { background: var(--_metadata); }
 .score .year { background: var(--_year); }
+.score .content { background: var(--_content); }
+.score .collaborative { background: var(--_collaborative); }
+.opinion { display: grid; gap: 0.375rem; z-index: 2; }
+.opinion button {
+  display: grid;
+  place-items: center;
+  width: 2.25rem;
+  height: 2.25rem;
+  padding: 0;
+  border: 1px solid var(--_track);
+  border-radius: 50%;
+  background: none;
+  color: var(--_muted);
+  cursor: pointer;
+  transition: background-color 160ms, color 160ms, border-color 160ms, transform 160ms;
+}
+.opinion button:active { transform: scale(0.9); }
+.opinion button:focus-visible { outline: 3px solid var(--_focus); outline-offset: 2px; }
+.opinion svg { width: 1.25rem; height: 1.25rem; fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
+.opinion .like[aria-pressed="true"] { border-color: var(--_like); background: var(--_like); color: #fff; }
+.opinion .like[aria-pressed="true"] svg { fill: currentColor; }
+.opinion .dislike[aria-pressed="true"] { border-color: var(--_ink); background: var(--_ink); color: light-dark(#fff, #17181c); }
+.card:has(.opinion) { grid-template-columns: 4.5rem minmax(0, 1fr) auto; }
+.poster > * { transition: filter 220ms, opacity 220ms; }
+.card[data-opinion="dislike"] .poster > * { filter: grayscale(1); opacity: 0.4; }
 @media (hover: hover) {
+  .opinion button:hover { border-color: currentColor; }
   .card:has(a.name):hover .poster { transform: translateY(-4px); }
   .card:hover a.name { text-decoration: underline; text-decoration-thickness: 0.08em; text-underline-offset: 0.15em; }
 }
@@ -81,10 +111,15 @@ a.name:focus { outline: none; }
     grid-template-columns: repeat(auto-fill, minmax(var(--aftershow-card-width, 8.75rem), 1fr));
     gap: var(--aftershow-gap, 2rem 1.25rem);
   }
-  .card { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; gap: 0.7rem; height: 100%; align-items: stretch; }
+  .card, .card:has(.opinion) { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; gap: 0.7rem; height: 100%; align-items: stretch; }
   .name { font-size: 0.9375rem; }
   /* Right below the picture, so that the bars of a row can be compared. */
   .score { order: -1; margin: 0 0 0.35rem; }
+  /* On the picture, in the corner that posters leave free for it. */
+  .opinion { position: absolute; top: 0.4rem; right: 0.4rem; gap: 0.3rem; }
+  .opinion button { width: 2rem; height: 2rem; border-color: transparent; background: rgb(10 11 14 / 0.6); color: #fff; }
+  .opinion svg { width: 1.125rem; height: 1.125rem; }
+  .opinion .dislike[aria-pressed="true"] { border-color: #fff; background: #fff; color: #17181c; }
 }
 .skeleton .poster { box-shadow: none; }
 .skeleton .line { height: 0.75rem; border-radius: 1rem; background: var(--_hollow); }

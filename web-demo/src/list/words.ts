@@ -20,7 +20,29 @@ export const words = {
   score: (score: number, parts: readonly string[]) =>
     `Likeness ${hundredths(score)} of 100${parts.length > 0 ? `: ${listed(parts)}` : ""}`,
   found: (count: number, first: string) => `${count} similar titles, first ${first}`,
-  parts: { genre: "genres", text: "story", metadata: "platform and type", year: "year" },
+  parts: {
+    genre: "genres",
+    text: "story",
+    metadata: "platform and type",
+    year: "year",
+    content: "like your titles",
+    collaborative: "others’ choice",
+  },
+  forYou: "For you",
+  popular: "Popular now",
+  waiting: "Choosing titles for you",
+  forYouEmpty: "There is nothing left to recommend.",
+  forYouFound: (count: number, first: string) => `${count} titles for you, first ${first}`,
+  popularFound: (count: number, first: string) => `${count} popular titles, first ${first}`,
+  match: (score: number, parts: readonly string[]) =>
+    `Match ${hundredths(score)} of 100${parts.length > 0 ? `: ${listed(parts)}` : ""}`,
+  because: {
+    content: "Like your titles",
+    collaborative: "Liked by people like you",
+    both: "Like your titles, liked by people like you",
+  },
+  opinions: { like: "Like", dislike: "Not interested" },
+  opinion: (opinion: "like" | "dislike", name: string) => (opinion === "like" ? `Like ${name}` : `Not interested in ${name}`),
   errors: {
     unknown_item: "This title is not in the catalogue.",
     pack_fetch: "The recommendations could not be loaded. Check the connection, then try again.",

@@ -6,6 +6,7 @@ import { packAt } from "../list/packs.js";
 import { wireDesk } from "./desk.js";
 import { find } from "./find.js";
 import { showAttribution, showSubject, showSummary } from "./show.js";
+import { wireTaste } from "./taste.js";
 import { traceAnswer, traceTotal } from "./trace.js";
 
 /** The show of a visit that names none: in the sample pack it is Game of Thrones. */
@@ -14,6 +15,7 @@ const FIRST_SHOW = "82";
 const main = find("main");
 const list = find("similar", "aftershow-list");
 const desk = wireDesk(list);
+const taste = wireTaste(find("for-you", "aftershow-list"));
 
 function requested(): string {
   return new URLSearchParams(location.search).get("show") || FIRST_SHOW;
@@ -37,6 +39,7 @@ list.addEventListener("aftershow-answer", ({ detail }) => {
   main.dataset.state = "ready";
   main.dataset.show = id;
   showSubject(answer.subject);
+  taste.about(answer.subject);
   void summarise(answer.subject.id);
 });
 

@@ -1,5 +1,7 @@
-//! `cargo xtask bench`: measurements on the large catalogue, each beside a peer that does the same job in the same run.
+//! `cargo xtask bench`: measurements on real data, each beside a peer that does the same job in the same run.
 
 pub mod pipeline;
+pub mod python;
+pub mod quality;
 pub mod usage;
 pub mod wasm;

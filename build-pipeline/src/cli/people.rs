@@ -1,0 +1,253 @@
+//! The flags of `recommend`, `batch` and `evaluate`: what a pack says to people.
+
+use std::path::PathBuf;
+
+use aftershow_core::BlendPatch;
+use clap::Args;
+
+use super::build::described;
+use crate::{
+    batch::Batch,
+    error::BuildError,
+    evaluate::Evaluate,
+    open::PackDir,
+    people::{self, Ask},
+    recommend::{Question, Who},
+};
+
+const RECOMMEND_EXAMPLES: &str = "\
+Examples:
+  aftershow recommend pack --history 82:3,169
+  aftershow recommend pack --history 169 --genres Drama:2,Comedy -n 20 --json
+  aftershow recommend pack --user u17 --users private/users
+  aftershow recommend pack
+
+A history is ids with commas between them. A number behind an id's last colon is the weight: above 0 liked, below 0
+disliked, from -100 to 100; without one it is 1. With no history, genres or user the answer is what is popular.";
+
+/// Flags of `recommend`.
+#[derive(Debug, Args)]
+#[command(after_help = RECOMMEND_EXAMPLES)]
+pub struct RecommendArgs {
+    /// Folder of the pack
+    pub dir: PathBuf,
+    /// Id of a user whom --users knows
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "users",
+        conflicts_with = "history",
+        allow_hyphen_values = true
+    )]
+    pub user: Option<String>,
+    /// Folder that `aftershow build --users-out` wrote
+    #[arg(long, value_name = "DIR", requires = "user")]
+    pub users: Option<PathBuf>,
+    /// What the person did: ids, with weights
+    #[arg(long, value_name = "ID[:W],…", allow_hyphen_values = true)]
+    pub history: Option<String>,
+    /// Genres that the person prefers, with weights from 0 to 100
+    #[arg(long, value_name = "NAME[:W],…")]
+    pub genres: Option<String>,
+    /// How many, 1 to 100 [default: 10]
+    #[arg(short, value_name = "N", allow_negative_numbers = true)]
+    pub n: Option<usize>,
+    /// How many better ones to leave out
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// How much each side counts
+    #[command(flatten)]
+    pub blend: BlendArgs,
+    /// Days after which an event counts half, back from the newest [default: all count alike]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub half_life_days: Option<f32>,
+    /// Let items of the history come back
+    #[arg(long)]
+    pub include_seen: bool,
+    /// Print JSON: {items: [{id, name, …, score, content_score, collaborative_score, popularity, source}], fallback_used, …}
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How much each side counts.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct BlendArgs {
+    /// Weight of what is like a person's titles; only the proportion of the two counts [default: the pack's]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub content_weight: Option<f32>,
+    /// Weight of what people with a like history chose [default: the pack's]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub collaborative_weight: Option<f32>,
+}
+
+impl BlendArgs {
+    fn patch(self) -> BlendPatch {
+        BlendPatch {
+            content: self.content_weight,
+            collaborative: self.collaborative_weight,
+        }
+    }
+}
+
+impl RecommendArgs {
+    /// The question.
+    pub fn question(&self) -> Question {
+        let who = match (&self.user, &self.users, &self.history) {
+            (Some(id), Some(users), _) => Who::Known {
+                id: id.clone(),
+                users: users.clone(),
+            },
+            (_, _, Some(history)) => Who::History(history.clone()),
+            _ => Who::Unknown,
+        };
+        Question {
+            who,
+            genres: self.genres.clone(),
+            n: self.n,
+            offset: self.offset,
+            blend: self.blend.patch(),
+            half_life_days: self.half_life_days,
+            include_seen: self.include_seen,
+        }
+    }
+}
+
+const BATCH_EXAMPLES: &str = "\
+Examples:
+  aftershow batch pack --history jsonl:events.jsonl.gz --out top.jsonl
+  aftershow batch pack --history user-items:train.txt -n 50 --out top.parquet
+
+A line of the .jsonl is {\"user_id\": …, \"items\": [{\"id\": …, \"score\": …}, …]}, best first, users by the bytes of their ids.
+A .parquet has a row an item: user_id (text), rank (from 1), item_id (as in the pack), score.
+Sources of events are those of `aftershow build --interactions`, and events are worth what they were when the pack was built.";
+
+/// Flags of `batch`.
+#[derive(Debug, Args)]
+#[command(after_help = BATCH_EXAMPLES)]
+pub struct BatchArgs {
+    /// Folder of the pack
+    pub dir: PathBuf,
+    /// Who the users are and what they did; what they did is not recommended
+    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    pub history: Vec<String>,
+    /// How many items for each, 1 to 100
+    #[arg(short, value_name = "N", default_value_t = 20, allow_negative_numbers = true)]
+    pub n: usize,
+    /// File to write; an older one is replaced whole
+    #[arg(long, value_name = "FILE.jsonl|FILE.parquet")]
+    pub out: PathBuf,
+    /// How much each side counts
+    #[command(flatten)]
+    pub blend: BlendArgs,
+    /// Configuration that says what events are worth [default: that of the pack]
+    #[arg(long, value_name = "FILE.yaml")]
+    pub config: Option<PathBuf>,
+    /// Threads; never changes a byte of the file [default: all cores]
+    #[arg(long, value_name = "T")]
+    pub threads: Option<usize>,
+    /// Print JSON: {users, items, seconds, users_per_second, bytes, out}
+    #[arg(long)]
+    pub json: bool,
+    /// Print warnings and errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl BatchArgs {
+    /// What to do.
+    ///
+    /// # Errors
+    /// [`BuildError`] names the flag, or the file and the key.
+    pub fn batch(&self, pack: &PackDir) -> Result<Batch, BuildError> {
+        let settings = people::settings(pack, self.config.as_deref())?;
+        Ok(Batch {
+            history: described(&self.history, &settings.sources)?,
+            settings,
+            ask: Ask {
+                n: self.n,
+                blend: self.blend.patch(),
+            },
+            out: self.out.clone(),
+        })
+    }
+}
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  aftershow evaluate pack --history user-items:train.txt --test user-items:test.txt -k 20 --json
+  aftershow evaluate pack --history jsonl:split/train.jsonl --test jsonl:split/test.jsonl --baselines --report report.html
+  aftershow evaluate p256 --history jsonl:train.jsonl --test jsonl:test.jsonl --compare p64 p128 p512 --report curve.html
+
+For each user with test items the pack recommends what their history asks for, without the history. A test item is one of
+an event with a weight above 0 that is not in the history. Users of the test without a history are counted and left out.
+Intervals are 95 % bootstrap intervals over the users.";
+
+/// Flags of `evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = EVALUATE_EXAMPLES)]
+pub struct EvaluateArgs {
+    /// Folder of the pack
+    pub dir: PathBuf,
+    /// What people did before
+    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    pub history: Vec<String>,
+    /// What they did after
+    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    pub test: Vec<String>,
+    /// Lengths of the lists to measure, each from 1 to 100
+    #[arg(
+        short,
+        value_name = "K,…",
+        value_delimiter = ',',
+        default_value = "10,20,50",
+        allow_negative_numbers = true
+    )]
+    pub k: Vec<usize>,
+    /// Measure beside it: popularity, content alone, collaborative alone, and the model before it was made small
+    #[arg(long)]
+    pub baselines: bool,
+    /// Further packs of the same data, for the curve of quality by bytes
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub compare: Vec<PathBuf>,
+    /// How much each side counts
+    #[command(flatten)]
+    pub blend: BlendArgs,
+    /// Configuration that says what events are worth [default: that of the pack]
+    #[arg(long, value_name = "FILE.yaml")]
+    pub config: Option<PathBuf>,
+    /// Write a report with plots: one file that needs nothing else
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+    /// Seed of what is random: the resamples
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub seed: u64,
+    /// Threads; never changes a figure [default: all cores]
+    #[arg(long, value_name = "T")]
+    pub threads: Option<usize>,
+    /// Print JSON: {"recall@20", "ndcg@20", …, users, items, bytes_per_item, seconds, rows: […]}
+    #[arg(long)]
+    pub json: bool,
+    /// Print warnings and errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl EvaluateArgs {
+    /// What to measure.
+    ///
+    /// # Errors
+    /// [`BuildError`] names the flag, or the file and the key.
+    pub fn evaluate(&self, pack: &PackDir) -> Result<Evaluate, BuildError> {
+        let settings = people::settings(pack, self.config.as_deref())?;
+        Ok(Evaluate {
+            history: described(&self.history, &settings.sources)?,
+            test: described(&self.test, &settings.sources)?,
+            settings,
+            ks: self.k.clone(),
+            baselines: self.baselines,
+            compare: self.compare.clone(),
+            blend: self.blend.patch(),
+            seed: self.seed,
+        })
+    }
+}

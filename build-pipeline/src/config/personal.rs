@@ -1,0 +1,122 @@
+//! How the two sides of a personal recommendation are weighed.
+
+use aftershow_core::{Blend, PersonalSettings, UserIdKind};
+use serde::{Deserialize, Serialize};
+
+use crate::error::BuildError;
+
+/// The weights of the two sides, each a finite number from 0 to 1000000, not both 0; only their proportion counts. If neither
+/// is given, the training finds out what is best on validation users; if only one is, the other is the engine's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PersonalConfig {
+    /// What is like the titles of the person's history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_weight: Option<f32>,
+    /// What people with a history like this chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collaborative_weight: Option<f32>,
+    /// What the ids of people are: any text, or UUIDs.
+    pub user_ids: UserIdKind,
+}
+
+impl PersonalConfig {
+    /// Whether nothing is said of it, so that a pack needs not tell.
+    pub fn is_default(&self) -> bool {
+        *self == PersonalConfig::default()
+    }
+
+    /// Whether the weights are left to the training.
+    pub fn is_open(&self) -> bool {
+        self.content_weight.is_none() && self.collaborative_weight.is_none()
+    }
+
+    /// The settings of a pack with this model: the weights normalised to sum 1. `found`: those that the training found best,
+    /// which count if none is configured.
+    pub fn settings(&self, model: &str, found: Option<Blend>) -> PersonalSettings {
+        let (content, collaborative) = match found.filter(|_| self.is_open()) {
+            Some(found) => (found.content, found.collaborative),
+            None => self.weights(),
+        };
+        let sum = content + collaborative;
+        PersonalSettings {
+            content_weight: content / sum,
+            collaborative_weight: collaborative / sum,
+            model: model.to_owned(),
+            user_ids: self.user_ids,
+        }
+    }
+
+    fn weights(&self) -> (f32, f32) {
+        (
+            self.content_weight.unwrap_or(Blend::DEFAULT.content),
+            self.collaborative_weight.unwrap_or(Blend::DEFAULT.collaborative),
+        )
+    }
+
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// [`BuildError::Config`] names the key and the flag.
+    pub fn check(&self) -> Result<(), BuildError> {
+        let refuse = |place: &str, reason: String| {
+            Err(BuildError::Config {
+                place: place.to_owned(),
+                reason,
+            })
+        };
+        for (place, weight) in [
+            ("personal.content_weight (--content-weight)", self.weights().0),
+            (
+                "personal.collaborative_weight (--collaborative-weight)",
+                self.weights().1,
+            ),
+        ] {
+            if !(0.0..=1e6).contains(&weight) {
+                return refuse(
+                    place,
+                    format!("must be a finite number from 0 to 1000000, and is {weight}"),
+                );
+            }
+        }
+        if self.weights().0 + self.weights().1 < 1e-6 {
+            let place = "personal (--content-weight, --collaborative-weight)";
+            return refuse(
+                place,
+                "the two weights are both 0; at least one must be more".to_owned(),
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weights_are_normalised_and_checked_by_key() {
+        let config: PersonalConfig =
+            serde_json::from_str(r#"{"content_weight": 1, "collaborative_weight": 3}"#).unwrap();
+        let found = Some(Blend {
+            content: 0.5,
+            collaborative: 0.5,
+        });
+        let weights = |config: PersonalConfig| config.settings("x", found).content_weight;
+        assert_eq!(config.settings("x", None).collaborative_weight, 0.75);
+        assert_eq!((weights(config), weights(PersonalConfig::default())), (0.25, 0.5));
+        for (content, collaborative, words) in [
+            (-1.0, 1.0, "--content-weight"),
+            (0.0, 0.0, "both 0"),
+            (0.0, f32::NAN, "finite"),
+        ] {
+            let config = PersonalConfig {
+                content_weight: Some(content),
+                collaborative_weight: Some(collaborative),
+                ..PersonalConfig::default()
+            };
+            let message = config.check().unwrap_err().to_string();
+            assert!(message.contains(words), "{message}");
+        }
+    }
+}

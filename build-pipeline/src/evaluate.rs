@@ -1,0 +1,237 @@
+//! `aftershow evaluate`: how good a pack's recommendations are, measured on what people did afterwards.
+//!
+//! The lists come from the quantized pack through the engine, as every host gets them. In the order of the data: [`cases`] has who
+//! is asked about and what would be right, [`rankers`] make lists, [`metrics`] say what one is worth, [`measure`] makes and measures all of them,
+//! [`bootstrap`] gives the intervals, [`findings`] is what comes out, [`report`] shows it.
+
+pub mod bootstrap;
+pub mod cases;
+pub mod findings;
+mod float_model;
+pub mod measure;
+pub mod metrics;
+pub mod rankers;
+pub mod report;
+
+use std::{path::PathBuf, time::Instant};
+
+use aftershow_core::BlendPatch;
+
+pub use findings::Findings;
+
+use self::{
+    bootstrap::Means,
+    cases::Cases,
+    findings::{About, Compared, Row},
+    measure::{Measured, Measuring},
+    rankers::{Ranker, Side},
+};
+use crate::{
+    config::InteractionsConfig,
+    error::BuildError,
+    open::PackDir,
+    people::{Ask, Rows},
+    progress::Progress,
+    source::events::EventSource,
+};
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct Evaluate {
+    /// What people did before.
+    pub history: Vec<EventSource>,
+    /// What they did after.
+    pub test: Vec<EventSource>,
+    /// What events are worth.
+    pub settings: InteractionsConfig,
+    /// Lengths of the lists, each from 1 to 100.
+    pub ks: Vec<usize>,
+    /// Whether to measure what the pack is compared with.
+    pub baselines: bool,
+    /// Further packs of the same data.
+    pub compare: Vec<PathBuf>,
+    /// How much each side counts, over the pack's own.
+    pub blend: BlendPatch,
+    /// Seed of the resamples.
+    pub seed: u64,
+}
+
+/// Measures a pack.
+///
+/// # Errors
+/// [`BuildError`] for events or packs that can't be read, numbers out of their range, and a test of which nothing can be measured.
+pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Result<Findings, BuildError> {
+    let begun = Instant::now();
+    let ks = lengths(&plan.ks)?;
+    Ask {
+        n: 1,
+        blend: plan.blend,
+    }
+    .check()?;
+    pack.attach_resident()?;
+    let pack = &*pack;
+    let mut rows = Rows::of(pack)?;
+    let history = rows.read(&plan.history, &plan.settings, progress)?;
+    let test = rows.read(&plan.test, &plan.settings, progress)?;
+    let cases = Cases::new(history, &test, rows.items());
+    drop(test);
+    if cases.users.is_empty() {
+        return Err(nothing_to_measure(plan, &cases));
+    }
+    let measuring = Measuring::new(&cases, &ks, &rows, pack.manifest(), plan.seed)?;
+    let lists = |blend, only| Ranker::Pack {
+        pack,
+        rows: &rows,
+        blend,
+        only,
+    };
+    let own = measuring.measure(&lists(plan.blend, None), "lists of the pack", progress)?;
+    let main = ks.iter().position(|k| *k == 20).unwrap_or(ks.len() - 1);
+    let (before, now) = measuring.tenths(&own.shown[main]);
+    let means = own.per_user.means(plan.seed);
+    let mut found = vec![Row::of("pack", about_blend(pack, plan.blend), &own, &means, None, &ks)];
+    if plan.baselines {
+        let mut add = |key, label: String, measured: &Measured| {
+            let others = measured.per_user.means(plan.seed);
+            found.push(Row::of(key, label, measured, &others, Some(&means), &ks));
+        };
+        if let Some(model) = float_model::train_again(pack, &cases, &plan.settings, progress)? {
+            let measured = measuring.measure(&Ranker::Float(&*model), "lists of the float model", progress)?;
+            add("float", format!("{}, not quantized", model.name()), &measured);
+        }
+        for (side, key, label) in [
+            (Side::Collaborative, "collaborative", "collaborative alone"),
+            (Side::Content, "content", "content alone"),
+        ] {
+            let measured = measuring.measure(&lists(only(side), Some(side)), "lists of one side", progress)?;
+            if measured.personal_users > 0 {
+                add(key, label.to_owned(), &measured);
+            } else {
+                progress.note(&format!(
+                    "{label}: the pack has nothing to go by, so there is no such row"
+                ));
+            }
+        }
+        let measured = measuring.measure(&Ranker::Popularity, "popular lists", progress)?;
+        add("popularity", "popularity".to_owned(), &measured);
+    }
+    let compared = compare(pack, plan, &ks, &cases, &rows, &found[0], &means, progress)?;
+    let about = About::of(pack, &cases, &ks, main);
+    Ok(Findings::new(
+        about,
+        found,
+        compared,
+        [before, now],
+        begun.elapsed().as_secs_f64(),
+    ))
+}
+
+/// The lengths, ascending, each once.
+fn lengths(ks: &[usize]) -> Result<Vec<usize>, BuildError> {
+    let mut ks = ks.to_vec();
+    ks.sort_unstable();
+    ks.dedup();
+    match (ks.first(), ks.last()) {
+        (Some(1..), Some(..=aftershow_core::Query::MAX_N)) => Ok(ks),
+        _ => Err(BuildError::Usage {
+            reason: format!(
+                "-k must be whole numbers from 1 to {} with commas between them, such as 10,20,50",
+                aftershow_core::Query::MAX_N
+            ),
+        }),
+    }
+}
+
+fn only(side: Side) -> BlendPatch {
+    let weight = |own: Side| Some(if own == side { 1.0 } else { 0.0 });
+    BlendPatch {
+        content: weight(Side::Content),
+        collaborative: weight(Side::Collaborative),
+    }
+}
+
+/// The pack's row by its weights.
+fn about_blend(pack: &PackDir, blend: BlendPatch) -> String {
+    let own = pack.manifest().personal.as_ref();
+    let own = own.map_or(aftershow_core::Blend::DEFAULT, |own| aftershow_core::Blend {
+        content: own.content_weight,
+        collaborative: own.collaborative_weight,
+    });
+    match blend.over(own) {
+        Ok(blend) => format!(
+            "this pack, {:.2} content + {:.2} collaborative",
+            blend.content, blend.collaborative
+        ),
+        Err(_) => "this pack".to_owned(),
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "what was measured before, all of it")]
+fn compare(
+    pack: &PackDir,
+    plan: &Evaluate,
+    ks: &[usize],
+    cases: &Cases,
+    rows: &Rows,
+    own: &Row,
+    own_means: &Means,
+    progress: &Progress,
+) -> Result<Vec<Compared>, BuildError> {
+    if plan.compare.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut all = vec![Compared::of(pack, own.clone())];
+    for dir in &plan.compare {
+        let mut other = PackDir::open(dir)?;
+        other.attach_resident()?;
+        let mut other_rows = Rows::of(&other)?;
+        let cases = cases.renumbered(&rows.to(&mut other_rows)?, other_rows.items());
+        let measuring = Measuring::new(&cases, ks, &other_rows, other.manifest(), plan.seed)?;
+        let ranker = Ranker::Pack {
+            pack: &other,
+            rows: &other_rows,
+            blend: plan.blend,
+            only: None,
+        };
+        let measured = measuring.measure(&ranker, "lists of another", progress)?;
+        let means = measured.per_user.means(plan.seed);
+        let row = Row::of(
+            "compared",
+            about_blend(&other, plan.blend),
+            &measured,
+            &means,
+            Some(own_means),
+            ks,
+        );
+        all.push(Compared::of(&other, row));
+    }
+    Ok(all)
+}
+
+fn nothing_to_measure(plan: &Evaluate, cases: &Cases) -> BuildError {
+    let shown = |sources: &[EventSource]| sources.iter().map(EventSource::shown).collect::<Vec<_>>().join(", ");
+    let why = if cases.users_without_test > 0 {
+        "what its users wanted is all in their history"
+    } else if cases.cold_users > 0 {
+        "none of its users has a history: are these ids of the same users?"
+    } else {
+        "it holds no event of a weight above 0"
+    };
+    BuildError::Input {
+        place: shown(&plan.test),
+        reason: format!("nothing can be measured: {why} (--history {})", shown(&plan.history)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_sorted_and_checked() {
+        assert_eq!(lengths(&[50, 10, 10]).unwrap(), [10, 50]);
+        for bad in [&[0usize, 5][..], &[101], &[]] {
+            assert!(lengths(bad).unwrap_err().to_string().contains("from 1 to 100"));
+        }
+    }
+}

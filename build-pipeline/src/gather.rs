@@ -1,0 +1,209 @@
+//! The first step: titles and what people did with them, with one row for each title.
+
+use std::collections::HashMap;
+
+use aftershow_core::{ItemId, ids::IdKind};
+
+use crate::{
+    assemble,
+    catalogue::{Catalogue, CatalogueItem, in_order},
+    config::Config,
+    error::BuildError,
+    interactions::Interactions,
+    preferences::Preferences,
+    progress::Progress,
+    source::{
+        events::{EventLog, log::Unknown},
+        users,
+    },
+    tally::{Counted, Tally},
+};
+
+/// What the first step makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gathered {
+    /// The titles; with events the best known come first.
+    pub catalogue: Catalogue,
+    /// What people did, by the rows of the catalogue; empty without events.
+    pub interactions: Interactions,
+    /// What people say they prefer.
+    pub preferences: Preferences,
+}
+
+/// What was counted on the way.
+#[derive(Clone, Debug, Default)]
+pub struct GatherTally {
+    /// The records of the titles.
+    pub titles: Tally,
+    /// The events.
+    pub events: Tally,
+    /// Events skipped because their type has no weight, by type.
+    pub unknown_types: Vec<Counted<String>>,
+    /// Items of the events that are not in the catalogue, and their events.
+    pub unknown: Unknown,
+    /// Users and pairs left out by the least numbers.
+    pub too_few: TooFew,
+    /// Preferred genres that no title has, with the number of users who prefer them.
+    pub unknown_genres: Vec<(String, u64)>,
+}
+
+/// What the least numbers of interactions left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TooFew {
+    /// Users.
+    pub users: u64,
+    /// Pairs of a user and a title.
+    pub pairs: u64,
+}
+
+impl GatherTally {
+    /// Tells what was skipped and left out.
+    pub fn tell(&self, progress: &Progress) {
+        self.titles.tell(progress);
+        self.events.tell(progress);
+        let Unknown { items, pairs } = self.unknown;
+        if items > 0 {
+            let (items, pairs) = (counted(items, "item"), counted(pairs, "pair"));
+            progress.warn(&format!(
+                "left out: {items} of the events are not in the catalogue, and with them {pairs} of a user and an item"
+            ));
+        }
+        if let Some((genre, users)) = self.unknown_genres.first() {
+            let (genres, users) = (
+                counted(self.unknown_genres.len() as u64, "preferred genre"),
+                counted(*users, "user"),
+            );
+            progress.warn(&format!("no title has {genres}: the first is {genre:?}, of {users}"));
+        }
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Reads titles and events.
+///
+/// # Errors
+/// [`BuildError`] for input that can't be read or used.
+pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> Result<Gathered, BuildError> {
+    let settings = &config.interactions;
+    let preferences = users::read(&settings.users, config.strict, &mut tally.events)?;
+    let (catalogue, interactions) = if settings.sources.is_empty() {
+        let catalogue = assemble::fetch(config, progress, &mut tally.titles)?;
+        (catalogue, Interactions::default())
+    } else {
+        with_events(config, progress, tally)?
+    };
+    let genres = catalogue.items.iter().flat_map(|item| &item.genres);
+    let unknown = preferences.unknown(genres.map(String::as_str));
+    tally.unknown_genres = unknown
+        .into_iter()
+        .map(|(genre, users)| (genre.to_owned(), users))
+        .collect();
+    Ok(Gathered {
+        catalogue,
+        interactions,
+        preferences,
+    })
+}
+
+/// Titles in the order of their popularity by the events.
+fn with_events(
+    config: &Config,
+    progress: &Progress,
+    tally: &mut GatherTally,
+) -> Result<(Catalogue, Interactions), BuildError> {
+    let settings = &config.interactions;
+    let log = EventLog::read(&settings.sources, settings, config.strict, progress, &mut tally.events)?;
+    tally.unknown_types = log.counts().unknown_types();
+    let items_are_titles = config.catalog.is_empty();
+    let mut catalogue = if items_are_titles {
+        titles_of(&log, config.id_kind)?
+    } else {
+        assemble::read(config, progress, &mut tally.titles)?
+    };
+    let (all, unknown) = onto(log, &catalogue);
+    tally.unknown = unknown;
+    let kept = all.with_at_least(settings.min_user_interactions, settings.min_item_interactions);
+    tally.too_few = TooFew {
+        users: (all.user_count() - kept.user_count()) as u64,
+        pairs: (all.len() - kept.len()) as u64,
+    };
+    if kept.is_empty() {
+        return Err(nothing_left(config, tally));
+    }
+    let popularity = kept.decayed_counts(settings.popularity_half_life());
+    let mut has_events = vec![false; catalogue.items.len()];
+    kept.items.iter().for_each(|item| has_events[*item as usize] = true);
+
+    // The order of the rows: the titles with their old numbers, sorted.
+    let titles = std::mem::take(&mut catalogue.items).into_iter().enumerate();
+    let mut titles: Vec<(usize, CatalogueItem)> = titles
+        .filter(|(number, _)| !items_are_titles || has_events[*number])
+        .map(|(number, title)| {
+            let popularity = Some(popularity[number]);
+            (number, CatalogueItem { popularity, ..title })
+        })
+        .collect();
+    titles.sort_by(|(_, a), (_, b)| in_order(a, b));
+    let mut rows = vec![None; has_events.len()];
+    let most = config.max_items.unwrap_or(usize::MAX);
+    for (row, (number, _)) in titles.iter().enumerate().take(most) {
+        rows[*number] = Some(row as u32);
+    }
+    catalogue.items = titles.into_iter().map(|(_, title)| title).collect();
+    assemble::finish(&mut catalogue, config, &mut tally.titles);
+    let interactions = Interactions { popularity, ..kept }.renumbered(&rows, catalogue.items.len());
+    Ok((catalogue, interactions))
+}
+
+/// The matrix of a log over a catalogue's rows.
+pub fn onto(log: EventLog, catalogue: &Catalogue) -> (Interactions, Unknown) {
+    let ids = catalogue.items.iter().map(|item| &item.id);
+    let rows: HashMap<&ItemId, u32> = ids.zip(0..).collect();
+    let row = |text: &str| rows.get(&ItemId::parse(text, catalogue.id_kind)?).copied();
+    log.onto(catalogue.items.len(), row)
+}
+
+/// A catalogue of the items of the events: an id is all that is known of a title, and so it is its name too.
+fn titles_of(log: &EventLog, wanted: Option<IdKind>) -> Result<Catalogue, BuildError> {
+    let not_integer = log.item_ids().find(|id| ItemId::parse(id, IdKind::Integer).is_none());
+    let id_kind = match (wanted, not_integer) {
+        (Some(IdKind::Integer), Some(id)) => {
+            return Err(BuildError::Input {
+                place: "the events".to_owned(),
+                reason: format!("the item_id {id:?} is not an integer, and id_kind asks for integers"),
+            });
+        }
+        (Some(IdKind::String), _) | (None, Some(_)) => IdKind::String,
+        (_, None) => IdKind::Integer,
+    };
+    // Every text that an event may have as an id is one.
+    let title = |text: &str| Some(CatalogueItem::new(ItemId::parse(text, id_kind)?, text));
+    Ok(Catalogue {
+        id_kind,
+        attribution: String::new(),
+        items: log.item_ids().filter_map(title).collect(),
+    })
+}
+
+fn nothing_left(config: &Config, tally: &GatherTally) -> BuildError {
+    let sources: Vec<String> = config
+        .interactions
+        .sources
+        .iter()
+        .map(|source| source.shown())
+        .collect();
+    let why = if tally.too_few.pairs > 0 {
+        "the rest has too few: lower --min-user-interactions or --min-item-interactions".to_owned()
+    } else if tally.unknown.items > 0 {
+        "none is of a title of the catalogue: are these its ids, and does the source need an `id_prefix`?".to_owned()
+    } else {
+        "an event needs a user, an item and a type that has a weight".to_owned()
+    };
+    BuildError::Input {
+        place: sources.join(", "),
+        reason: format!("of {} events none can be used; {why}", tally.events.read),
+    }
+}

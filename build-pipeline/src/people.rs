@@ -1,0 +1,274 @@
+//! People as SPECs of events tell of them, in the rows of a pack; and what the engine recommends to each.
+
+use std::{cell::RefCell, collections::HashMap, path::Path};
+
+use aftershow_core::{
+    Blend, BlendPatch, Event, GenrePreference, ItemId, ItemIx, Part, Person, Query, Source,
+    engine::Outcome,
+    pack::{Container, items::Items, layout::kind},
+};
+
+use crate::{
+    config::{Config, InteractionsConfig},
+    error::BuildError,
+    interactions::Interactions,
+    open::PackDir,
+    progress::Progress,
+    source::events::{EventLog, EventSource},
+    tally::Tally,
+};
+
+/// What events are worth, and what the columns of their sources mean: by the configuration given, or else by
+/// the one that the pack was built with, which its manifest has.
+///
+/// # Errors
+/// As [`Config::load`].
+pub fn settings(pack: &PackDir, config: Option<&Path>) -> Result<InteractionsConfig, BuildError> {
+    if let Some(path) = config {
+        return Ok(Config::load(path)?.interactions);
+    }
+    let built_with = &pack.manifest_json()["config"]["interactions"];
+    // A pack of an older or newer release may say it in other words; it is still read with the defaults.
+    Ok(serde_json::from_value(built_with.clone()).unwrap_or_default())
+}
+
+/// The rows of a pack by the items' ids, and rows beyond them for items that the pack lacks: those count too, where hits are
+/// counted against all that people wanted.
+#[derive(Debug)]
+pub struct Rows {
+    features: Container,
+    items: usize,
+    beyond: HashMap<String, u32>,
+}
+
+impl Rows {
+    /// The rows of the pack.
+    ///
+    /// # Errors
+    /// [`BuildError::Pack`] for a pack that is damaged.
+    pub fn of(pack: &PackDir) -> Result<Rows, BuildError> {
+        let features = pack.container(Part::Features, kind::FEATURES)?;
+        let items = Items::open(&features)?.len();
+        Ok(Rows {
+            features,
+            items,
+            beyond: HashMap::new(),
+        })
+    }
+
+    /// Number of items of the pack; rows from here on are of others.
+    pub fn items(&self) -> usize {
+        self.items
+    }
+
+    /// The features part.
+    pub fn features(&self) -> &Container {
+        &self.features
+    }
+
+    /// Reads events; each line that can't be used is told.
+    ///
+    /// # Errors
+    /// [`BuildError`] for a source that can't be read.
+    pub fn read(
+        &mut self,
+        sources: &[EventSource],
+        settings: &InteractionsConfig,
+        progress: &Progress,
+    ) -> Result<Interactions, BuildError> {
+        let mut tally = Tally::default();
+        let log = EventLog::read(sources, settings, false, progress, &mut tally)?;
+        tally.tell(progress);
+        let items = Items::open(&self.features)?;
+        let room = self.items + self.beyond.len() + log.sizes().1;
+        let beyond = RefCell::new(std::mem::take(&mut self.beyond));
+        let (interactions, _) = log.onto(room, |id| Some(row(&items, &mut beyond.borrow_mut(), id)));
+        self.beyond = beyond.into_inner();
+        if interactions.is_empty() {
+            let shown: Vec<String> = sources.iter().map(EventSource::shown).collect();
+            return Err(BuildError::Input {
+                place: shown.join(", "),
+                reason: "holds no event that can be used; an event needs a user, an item and a type that has a weight"
+                    .to_owned(),
+            });
+        }
+        Ok(interactions)
+    }
+
+    /// For each row of these, the row in `other` of the same item.
+    ///
+    /// # Errors
+    /// [`BuildError::Format`], never in fact: both were opened.
+    pub fn to(&self, other: &mut Rows) -> Result<Vec<Option<u32>>, BuildError> {
+        let (own, others) = (Items::open(&self.features)?, Items::open(&other.features)?);
+        let of_items = (0..self.items as u32).map(|row| own.id(ItemIx(row)).to_string());
+        let mut beyond: Vec<(&String, &u32)> = self.beyond.iter().collect();
+        beyond.sort_by_key(|(_, row)| **row);
+        let all = of_items.chain(beyond.into_iter().map(|(id, _)| id.clone()));
+        Ok(all.map(|id| Some(row(&others, &mut other.beyond, &id))).collect())
+    }
+}
+
+/// The item's row; one beyond if the pack lacks it.
+fn row(items: &Items<'_>, beyond: &mut HashMap<String, u32>, id: &str) -> u32 {
+    match ItemId::parse(id, items.id_kind()).and_then(|id| items.find(&id)) {
+        Some(item) => item.0,
+        None => {
+            let next = (items.len() + beyond.len()) as u32;
+            *beyond.entry(id.to_owned()).or_insert(next)
+        }
+    }
+}
+
+/// What the engine is asked for, for everybody alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Ask {
+    /// How many items, 1 to [`Query::MAX_N`].
+    pub n: usize,
+    /// How much each side counts, over the pack's own.
+    pub blend: BlendPatch,
+}
+
+impl Ask {
+    /// Checks every range, before anything is read.
+    ///
+    /// # Errors
+    /// [`BuildError::Query`] names the parameter.
+    pub fn check(&self) -> Result<(), BuildError> {
+        let query = Query {
+            n: self.n,
+            blend: self.blend,
+            ..Query::popular()
+        };
+        Ok(query.check()?)
+    }
+}
+
+/// An item that the engine recommends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    /// Its row.
+    pub row: u32,
+    /// Its id.
+    pub id: ItemId,
+    /// Its score, as everywhere.
+    pub score: f64,
+    /// What gave it its place.
+    pub source: Source,
+}
+
+/// What the engine recommends to one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking {
+    /// The items, best first.
+    pub items: Vec<Ranked>,
+    /// The weights that were used.
+    pub weights: Blend,
+}
+
+/// A person as the engine knows them: the user's events with items of the pack.
+///
+/// Of more events than a question may hold the strongest are told, and the rest is left to [`recommend`].
+fn person(rows: &Items<'_>, events: &[(u32, f32, u32)], genres: &[(String, f32)]) -> Person {
+    let event = |(row, weight, day): &(u32, f32, u32)| Event {
+        item: rows.id(ItemIx(*row)),
+        weight: weight.clamp(-100.0, 100.0),
+        time: (*day > 0).then(|| i64::from(*day) * 86_400),
+    };
+    let preference = |(genre, weight): &(String, f32)| GenrePreference {
+        genre: genre.clone(),
+        weight: weight.clamp(0.0, 100.0),
+    };
+    Person {
+        history: events.iter().map(event).collect(),
+        genres: genres.iter().take(Query::MAX_GENRES).map(preference).collect(),
+    }
+}
+
+/// What the pack recommends to a user, by `events` of row, weight and day, ascending by row; without any item of them. The
+/// resident parts must be attached.
+///
+/// # Errors
+/// [`BuildError::Query`] for a number out of its range.
+pub fn recommend(
+    pack: &PackDir,
+    rows: &Rows,
+    events: &[(u32, f32, u32)],
+    genres: &[(String, f32)],
+    ask: Ask,
+) -> Result<Ranking, BuildError> {
+    let items = Items::open(&rows.features)?;
+    let known = events.partition_point(|(row, ..)| (*row as usize) < rows.items);
+    let (told, left) = strongest(&events[..known], Query::MAX_HISTORY);
+    let mut query = Query {
+        n: ask.n,
+        blend: ask.blend,
+        ..Query::person(person(&items, &told, genres))
+    };
+    let mut best = Vec::with_capacity(ask.n);
+    loop {
+        let page = match pack.engine().recommend(&query)? {
+            Outcome::Answer(page) => page,
+            Outcome::NeedParts(_) => {
+                return Err(BuildError::Pack {
+                    code: "pack",
+                    place: pack.dir().display().to_string(),
+                    reason: "a part is missing; rebuild the pack".to_owned(),
+                });
+            }
+        };
+        let is_last = page.items.len() < query.n;
+        for item in page.items {
+            let row = items.find(&item.card.id).map_or(u32::MAX, |row| row.0);
+            if best.len() < ask.n && left.binary_search(&row).is_err() {
+                best.push(Ranked {
+                    row,
+                    id: item.card.id,
+                    score: item.score,
+                    source: item.source,
+                });
+            }
+        }
+        if is_last || best.len() == ask.n {
+            return Ok(Ranking {
+                items: best,
+                weights: page.weights,
+            });
+        }
+        query.offset += query.n;
+    }
+}
+
+/// The `most` events of the largest weight of either sign, by row, and the rows of the others.
+fn strongest(events: &[(u32, f32, u32)], most: usize) -> (Vec<(u32, f32, u32)>, Vec<u32>) {
+    let mut told = events.to_vec();
+    if told.len() <= most {
+        return (told, Vec::new());
+    }
+    told.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
+    let mut left: Vec<u32> = told.split_off(most).iter().map(|(row, ..)| *row).collect();
+    told.sort_by_key(|(row, ..)| *row);
+    left.sort_unstable();
+    (told, left)
+}
+
+/// A user's events: row, weight and day.
+pub fn events(interactions: &Interactions, user: usize) -> Vec<(u32, f32, u32)> {
+    let range = interactions.range(user);
+    range
+        .map(|at| (interactions.items[at], interactions.weights[at], interactions.days[at]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_long_a_history_the_strongest_events_are_told_and_the_others_known() {
+        let events: Vec<(u32, f32, u32)> = vec![(1, 0.5, 0), (2, -3.0, 0), (5, 1.0, 0), (9, 1.0, 0)];
+        let (told, left) = strongest(&events, 2);
+        assert_eq!((told, left), (vec![(2, -3.0, 0), (5, 1.0, 0)], vec![1, 9]));
+        assert_eq!(strongest(&events, 4), (events.clone(), vec![]));
+    }
+}

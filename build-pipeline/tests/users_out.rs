@@ -1,0 +1,282 @@
+//! Known people: kept apart from the pack, for their owner alone, and found again.
+
+mod common;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use aftershow_core::{UserIdKind, pack::users::UsersManifest};
+use aftershow_pipeline::{
+    Interactions, PackDir, Preferences, Progress,
+    interactions::Event,
+    progress::Style,
+    users_out::{self, UsersReport},
+};
+use common::{contents, names, run_in};
+use serde_json::Value;
+
+fn sample(dir: &Path) -> PackDir {
+    run_in(dir, &["build", "--catalog", "sample", "--out", "pack", "-q"]).ok();
+    PackDir::open(&dir.join("pack")).unwrap()
+}
+
+/// A few hundred people; ann likes row 3 and dislikes row 5.
+fn people(items: usize) -> Interactions {
+    let mut users: Vec<String> = (0..300).map(|u| format!("user {u}")).collect();
+    users.push("ann".to_owned());
+    let mut events: Vec<Event> = (0..300)
+        .flat_map(|user| {
+            (0..4).map(move |k| Event {
+                user,
+                item: (user * 7 + k * 13) % items as u32,
+                weight: 1.0,
+                day: 19_000 + k,
+            })
+        })
+        .collect();
+    for (item, weight, day) in [(3, 3.0, 19_000), (5, -2.0, 0)] {
+        events.push(Event {
+            user: 300,
+            item,
+            weight,
+            day,
+        });
+    }
+    Interactions::new(users, &events, items)
+}
+
+fn write(dir: &Path, pack: &PackDir, preferences: &Preferences) -> UsersReport {
+    let interactions = people(pack.manifest().items as usize);
+    let quiet = Progress::new(Style::Quiet);
+    let id = &pack.manifest().pack_id;
+    users_out::write(dir, id, &interactions, preferences, UserIdKind::Any, &quiet).unwrap()
+}
+
+fn ids_of(answer: &str) -> Vec<Value> {
+    let answer: Value = serde_json::from_str(answer).unwrap();
+    answer["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].clone())
+        .collect()
+}
+
+#[test]
+fn somebody_known_gets_what_their_history_and_preferences_ask_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let pack = sample(dir.path());
+    let preferences = Preferences {
+        of_user: BTreeMap::from([("bea".to_owned(), vec![("Comedy".to_owned(), 2.0)])]),
+    };
+    let report = write(&dir.path().join("private"), &pack, &preferences);
+    assert_eq!((report.users, report.files), (302, 5));
+
+    let rows = aftershow_pipeline::people::Rows::of(&pack).unwrap();
+    let items = aftershow_core::pack::items::Items::open(rows.features()).unwrap();
+    let id = |row| items.id(aftershow_core::ItemIx(row));
+    let history = format!("{}:3,{}:-2", id(3), id(5));
+    let ask = |args: &[&str]| {
+        let all = [&["recommend", "pack", "--json"], args].concat();
+        ids_of(&run_in(dir.path(), &all).ok().stdout)
+    };
+    let known = ask(&["--user", "ann", "--users", "private"]);
+    assert_eq!(known, ask(&["--history", &history]));
+    let folder = format!("private/{}", pack.manifest().pack_id);
+    assert_eq!(
+        known,
+        ask(&["--user", "ann", "--users", &folder]),
+        "the pack's own folder may be named too"
+    );
+    assert_eq!(
+        ask(&["--user", "bea", "--users", "private"]),
+        ask(&["--genres", "Comedy:2"])
+    );
+    assert_eq!(
+        ask(&["--user", "zoe", "--users", "private"]),
+        ask(&[]),
+        "nobody knows zoe"
+    );
+    let table = run_in(
+        dir.path(),
+        &["recommend", "pack", "--user", "zoe", "--users", "private"],
+    )
+    .ok()
+    .stdout;
+    assert!(table.starts_with("Nobody is known by that id"), "{table}");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_files_are_their_owners_alone_and_their_names_and_key_tell_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let pack = sample(dir.path());
+    let place = dir.path().join("private").join(&pack.manifest().pack_id);
+    let key = || {
+        UsersManifest::from_json(&fs::read(place.join("users.json")).unwrap())
+            .unwrap()
+            .key
+    };
+    write(&dir.path().join("private"), &pack, &Preferences::default());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&place), 0o700);
+    for name in names(&place) {
+        assert_eq!(mode(&place.join(&name)), 0o600, "{name}");
+    }
+    let first = key();
+    write(&dir.path().join("private"), &pack, &Preferences::default());
+    assert_ne!(first, key(), "each build has a key of its own");
+    assert_eq!(
+        names(&dir.path().join("private")).len(),
+        1,
+        "nothing half-written is left"
+    );
+    assert!(
+        names(&place)
+            .iter()
+            .all(|name| name == "users.json" || (name.starts_with("users.") && name.ends_with(".bin")))
+    );
+}
+
+#[test]
+fn people_are_never_put_where_a_pack_is_served_from() {
+    let dir = tempfile::tempdir().unwrap();
+    sample(dir.path());
+    let at = |path: &str| dir.path().join(path);
+    let refused = |users: &str, what: &str| {
+        let error = users_out::check(&at(users), &at("pack")).unwrap_err();
+        assert!(error.to_string().contains(what) && error.code() == "usage", "{error}");
+    };
+    refused("pack", "is in the pack's folder");
+    refused("pack/users", "is in the pack's folder");
+    refused("pack/../pack/users/deep", "is in the pack's folder");
+    refused("gone/../pack/users", "is in the pack's folder");
+    refused(".", "contains the pack's folder");
+    fs::write(at("file"), "").unwrap();
+    refused("file", "is a file");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(at("pack"), at("link")).unwrap();
+        refused("link/users", "is in the pack's folder");
+    }
+    for good in ["private", "pack-users", "a/b/c"] {
+        users_out::check(&at(good), &at("pack")).unwrap();
+    }
+    let not_yet = users_out::check(&at("new/users"), &at("new"));
+    assert!(not_yet.is_err(), "also where the pack is still to be built");
+}
+
+#[test]
+fn users_of_another_pack_are_refused_and_so_are_damaged_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let pack = sample(dir.path());
+    write(&dir.path().join("private"), &pack, &Preferences::default());
+    run_in(
+        dir.path(),
+        &["build", "--catalog", "sample", "--top-n", "3", "--out", "other", "-q"],
+    )
+    .ok();
+    let ask =
+        |pack: &str, users: &str, id: &str| run_in(dir.path(), &["recommend", pack, "--user", id, "--users", users]);
+    ask("other", "private", "ann").refused(&["holds no users of the pack", "--users-out"]);
+    let folder = format!("private/{}", pack.manifest().pack_id);
+    ask("other", &folder, "ann")
+        .refused(&["users.json", "another pack is", "build both"].map(|_| "the users were written for the pack"));
+    ask("pack", "private", "").refused(&["user id must be"]);
+    ask("pack", "private", &"x".repeat(129)).refused(&["user id must be"]);
+    for (name, mut bytes) in contents(&dir.path().join(&folder)) {
+        if name.ends_with(".bin") {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            fs::write(dir.path().join(&folder).join(name), bytes).unwrap();
+        }
+    }
+    ask("pack", "private", "ann").refused(&["users.", "damaged"]);
+}
+
+#[test]
+fn an_id_that_is_none_stops_the_writing_and_leaves_what_was_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let pack = sample(dir.path());
+    let private = dir.path().join("private");
+    write(&private, &pack, &Preferences::default());
+    let before = contents(&private.join(&pack.manifest().pack_id));
+    let interactions = people(pack.manifest().items as usize);
+    let quiet = Progress::new(Style::Quiet);
+    let refused = users_out::write(
+        &private,
+        &pack.manifest().pack_id,
+        &interactions,
+        &Preferences::default(),
+        UserIdKind::Uuid,
+        &quiet,
+    );
+    let error = refused.unwrap_err();
+    assert!(error.to_string().contains("must be a UUID"), "{error}");
+    assert!(before == contents(&private.join(&pack.manifest().pack_id)));
+    assert_eq!(names(&private).len(), 1);
+}
+
+#[test]
+fn a_build_keeps_its_people_beside_the_pack_and_nothing_of_them_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join("log.txt"),
+        "annabel 1 2 3\nbartholomew 2 3 4\ncyd 1 4\n",
+    )
+    .unwrap();
+    let args = [
+        "build",
+        "--interactions",
+        "user-items:log.txt",
+        "--out",
+        "pack",
+        "--users-out",
+        "private",
+    ];
+    let built = run_in(dir.path(), &args).ok();
+    assert!(built.stdout.contains("people, private"), "{}", built.stdout);
+    let pack = PackDir::open(&dir.path().join("pack")).unwrap();
+    assert_eq!(names(&dir.path().join("private")), [pack.manifest().pack_id.as_str()]);
+    let ask = |args: &[&str]| {
+        ids_of(
+            &run_in(dir.path(), &[&["recommend", "pack", "--json"], args].concat())
+                .ok()
+                .stdout,
+        )
+    };
+    assert_eq!(
+        ask(&["--user", "bartholomew", "--users", "private"]),
+        ask(&["--history", "2,3,4"])
+    );
+    for (name, bytes) in contents(&dir.path().join("pack")) {
+        let holds = |word: &[u8]| bytes.windows(word.len()).any(|found| found == word);
+        assert!(
+            !holds(b"annabel") && !holds(b"bartholomew") && !holds(b"private"),
+            "{name}"
+        );
+    }
+    let refused = |out: &str, more: &[&str], words: &[&str]| {
+        let args = ["build", "--out", out, "--users-out"];
+        run_in(dir.path(), &[&args, more].concat()).refused(words);
+        assert!(!dir.path().join(out).exists(), "{out}");
+    };
+    let log = ["--interactions", "user-items:log.txt"];
+    refused(
+        "new",
+        &[&["new/users"], &log[..]].concat(),
+        &["--users-out new/users", "public"],
+    );
+    refused(
+        "new",
+        &["kept", "--catalog", "sample"],
+        &["--users-out", "nobody to keep"],
+    );
+    fs::write(dir.path().join("uuid.yaml"), "personal: {user_ids: uuid}\n").unwrap();
+    refused(
+        "new",
+        &[&["kept", "--config", "uuid.yaml"], &log[..]].concat(),
+        &["annabel", "UUID"],
+    );
+    assert!(!dir.path().join("kept").exists());
+}

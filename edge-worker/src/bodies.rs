@@ -1,0 +1,364 @@
+//! JSON bodies → what a core `Query` is made of.
+//!
+//! A field that a route doesn't know is an error: a body is written for its route, so it is a mistake. What is wrong
+//! is named with its place: by line and column, or as in `history[3].weight`.
+
+use std::fmt;
+
+use aftershow_core::{BlendPatch, Event, GenrePreference, ItemId, NewItem, Person, Query, UserIdKind, WeightsPatch};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use crate::{params::Recommend, problem::Problem};
+
+/// Most bytes of a body about a title.
+pub const MAX_ITEM: usize = 64 * 1024;
+/// Most bytes of a body about people.
+pub const MAX_PEOPLE: usize = 256 * 1024;
+/// Most bytes of any body.
+pub const MAX: usize = MAX_PEOPLE;
+/// Most users of a batch.
+pub const MAX_USERS: usize = 100;
+
+/// Reads the body of a request about an item that the pack has never seen.
+///
+/// # Errors
+/// 413 if it is longer than [`MAX_ITEM`], 400 if it is not a `NewItem`.
+pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
+    read(body, MAX_ITEM, "name, genres, summary, platform, type, language, year")
+}
+
+/// Reads the body of a request about a person whose history it brings.
+///
+/// # Errors
+/// 413 if it is longer than [`MAX_PEOPLE`], 415 if it says that it is no JSON, 400 if it is no history.
+pub fn history(body: &[u8], content_type: Option<&str>) -> Result<(Person, Recommend), Problem> {
+    let expected = "history, genres, limit, offset, content_weight, collaborative_weight, genre_weight, text_weight, \
+                    metadata_weight, year_weight, half_life_days, include_seen, summaries";
+    let body: PeopleBody = read_json(body, content_type, expected)?;
+    let recommend = body.recommend()?;
+    if body.user_ids.is_some() {
+        return Err(refuse(expected, "user_ids is for another route"));
+    }
+    let person = Person {
+        history: body.history.into_iter().map(|HistoryEntry(event)| event).collect(),
+        genres: body.genres.into_iter().map(|GenreEntry(genre)| genre).collect(),
+    };
+    if person.genres.len() > Query::MAX_GENRES {
+        return Err(Problem::invalid_parameter("genres", "genres must be at most 100 names"));
+    }
+    // Core says which list is at fault, and not where in it.
+    let out_of_range = |list: &str, at: usize, range: &str| {
+        let name = format!("{list}[{at}].weight");
+        let detail = format!("{name} must be a number {range}");
+        Err(Problem::invalid_parameter(name, detail))
+    };
+    let outside = |event: &Event| !(-100.0..=100.0).contains(&event.weight);
+    if let Some(at) = person.history.iter().position(outside) {
+        return out_of_range("history", at, "from -100 to 100");
+    }
+    let outside = |genre: &GenrePreference| !(0.0..=100.0).contains(&genre.weight);
+    if let Some(at) = person.genres.iter().position(outside) {
+        return out_of_range("genres", at, "from 0 to 100");
+    }
+    person.check()?;
+    Ok((person, recommend))
+}
+
+/// Reads the body of a request about known people: their ids, each once, in the order in which they came.
+///
+/// # Errors
+/// As [`history`], and 400 `invalid_user_id` for an id that is none.
+pub fn users(body: &[u8], content_type: Option<&str>) -> Result<(Vec<String>, Recommend), Problem> {
+    let expected = "user_ids, limit, offset, content_weight, collaborative_weight, genre_weight, text_weight, \
+                    metadata_weight, year_weight, half_life_days, include_seen, summaries";
+    let body: PeopleBody = read_json(body, content_type, expected)?;
+    let recommend = body.recommend()?;
+    if !(body.history.is_empty() && body.genres.is_empty()) {
+        return Err(refuse(expected, "history and genres are for another route"));
+    }
+    let Some(given) = body.user_ids else {
+        return Err(refuse(expected, "user_ids is missing"));
+    };
+    if given.len() > MAX_USERS {
+        return Err(Problem::invalid_parameter(
+            "user_ids",
+            format!("user_ids must be at most {MAX_USERS} ids; send more in batches"),
+        ));
+    }
+    let mut ids: Vec<String> = Vec::with_capacity(given.len());
+    for (at, id) in given.iter().enumerate() {
+        // An id that looks like a number is often sent as one.
+        let id = id.to_string();
+        let checked = UserIdKind::Any.check(&id);
+        checked.map_err(|error| Problem::from(error).at(format!("user_ids[{at}]")))?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok((ids, recommend))
+}
+
+/// What the bodies about people have in them; not every route takes all of it.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct PeopleBody {
+    history: Vec<HistoryEntry>,
+    genres: Vec<GenreEntry>,
+    user_ids: Option<Vec<ItemId>>,
+    limit: Option<usize>,
+    offset: Option<u32>,
+    content_weight: Option<f32>,
+    collaborative_weight: Option<f32>,
+    genre_weight: Option<f32>,
+    text_weight: Option<f32>,
+    metadata_weight: Option<f32>,
+    year_weight: Option<f32>,
+    half_life_days: Option<f32>,
+    include_seen: Option<bool>,
+    summaries: Option<bool>,
+}
+
+impl PeopleBody {
+    fn recommend(&self) -> Result<Recommend, Problem> {
+        let recommend = Recommend {
+            limit: self.limit,
+            offset: self.offset,
+            blend: BlendPatch {
+                content: self.content_weight,
+                collaborative: self.collaborative_weight,
+            },
+            weights: WeightsPatch {
+                genre: self.genre_weight,
+                text: self.text_weight,
+                metadata: self.metadata_weight,
+                year: self.year_weight,
+            },
+            half_life_days: self.half_life_days,
+            include_seen: self.include_seen,
+            summaries: self.summaries,
+        };
+        recommend.check()?;
+        Ok(recommend)
+    }
+}
+
+/// An event, or the bare id of a liked item.
+struct HistoryEntry(Event);
+
+impl<'de> Deserialize<'de> for HistoryEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<HistoryEntry, D::Error> {
+        struct Entry;
+        impl<'de> Visitor<'de> for Entry {
+            type Value = HistoryEntry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of an item, or an object with id, weight and time")
+            }
+
+            fn visit_u64<E: de::Error>(self, id: u64) -> Result<HistoryEntry, E> {
+                Ok(HistoryEntry(Event::of(ItemId::Int(id))))
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<HistoryEntry, E> {
+                Ok(HistoryEntry(Event::of(ItemId::Str(id.into()))))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<HistoryEntry, A::Error> {
+                Event::deserialize(MapAccessDeserializer::new(map)).map(HistoryEntry)
+            }
+        }
+        deserializer.deserialize_any(Entry)
+    }
+}
+
+/// A preference, or the bare name of a genre.
+struct GenreEntry(GenrePreference);
+
+impl<'de> Deserialize<'de> for GenreEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GenreEntry, D::Error> {
+        struct Entry;
+        impl<'de> Visitor<'de> for Entry {
+            type Value = GenreEntry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a genre, or an object with genre and weight")
+            }
+
+            fn visit_str<E: de::Error>(self, genre: &str) -> Result<GenreEntry, E> {
+                let genre = genre.into();
+                Ok(GenreEntry(GenrePreference { genre, weight: 1.0 }))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<GenreEntry, A::Error> {
+                GenrePreference::deserialize(MapAccessDeserializer::new(map)).map(GenreEntry)
+            }
+        }
+        deserializer.deserialize_any(Entry)
+    }
+}
+
+fn read_json<T: de::DeserializeOwned>(body: &[u8], content_type: Option<&str>, expected: &str) -> Result<T, Problem> {
+    // A body of no stated type is taken for what it is.
+    if content_type.is_some_and(|content_type| !is_json(content_type)) {
+        return Err(Problem::unsupported_media_type());
+    }
+    read(body, MAX_PEOPLE, expected)
+}
+
+/// `application/json`, or a type built on it (RFC 6839), with or without parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let kind = essence.to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn read<T: de::DeserializeOwned>(body: &[u8], most: usize, expected: &str) -> Result<T, Problem> {
+    if body.len() > most {
+        return Err(Problem::body_too_large(most));
+    }
+    // Serde would take an array too, for the fields in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(refuse(expected, "it does not begin with {"));
+    }
+    serde_json::from_slice(body).map_err(|error| refuse(expected, &error.to_string()))
+}
+
+fn refuse(expected: &str, reason: &str) -> Problem {
+    Problem::invalid_body(format!(
+        "the body must be a JSON object with any of {expected}: {reason}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON: Option<&str> = Some("application/json");
+
+    #[test]
+    fn a_body_is_a_new_item_or_says_what_is_wrong() {
+        let item = new_item(br#"{"name":"New","genres":["Drama"],"type":"Scripted","year":2024}"#).unwrap();
+        assert_eq!(
+            (item.name.as_str(), item.kind.as_deref(), item.year),
+            ("New", Some("Scripted"), Some(2024))
+        );
+        for (body, status, code) in [
+            (b"".to_vec(), 400, "invalid_body"),
+            (b"[]".to_vec(), 400, "invalid_body"),
+            (br#"{"genre":["Drama"]}"#.to_vec(), 400, "invalid_body"),
+            (b"\xff\xff".to_vec(), 400, "invalid_body"),
+            (vec![b'['; MAX_ITEM], 400, "invalid_body"),
+            (vec![b' '; MAX_ITEM + 1], 413, "body_too_large"),
+        ] {
+            let problem = new_item(&body).expect_err("no item");
+            assert_eq!((problem.status, problem.code), (status, code));
+        }
+    }
+
+    #[test]
+    fn a_history_has_bare_ids_and_events_and_genres_of_both_forms() {
+        let body = br#"{"history": [82, "tv/1", {"id": 7, "weight": -2, "time": 1700000000}, {"item": 8}],
+                        "genres": ["Drama", {"genre": "Crime", "weight": 2.5}], "limit": 3, "content_weight": 1}"#;
+        let (person, recommend) = history(body, JSON).unwrap();
+        let bare = Event::of;
+        let disliked = Event {
+            weight: -2.0,
+            time: Some(1_700_000_000),
+            ..bare(ItemId::Int(7))
+        };
+        assert_eq!(
+            person.history,
+            [
+                bare(ItemId::Int(82)),
+                bare(ItemId::Str("tv/1".into())),
+                disliked,
+                bare(ItemId::Int(8))
+            ]
+        );
+        let weights: Vec<f32> = person.genres.iter().map(|genre| genre.weight).collect();
+        assert_eq!(weights, [1.0, 2.5]);
+        assert_eq!((recommend.limit, recommend.blend.content), (Some(3), Some(1.0)));
+        assert!(history(b"{}", None).is_ok(), "nobody in particular");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_history_is_named_with_its_place() {
+        let refused = |body: &str| history(body.as_bytes(), JSON).expect_err(body);
+        for (body, place) in [
+            (r#"{"history": [1, true]}"#, "line 1 column"),
+            ("{\"history\": [1,\n {\"id\": -1}]}", "line 2"),
+            (r#"{"history": [{"id": 1, "wieght": 2}]}"#, "wieght"),
+            (r#"{"limit": "ten"}"#, "line 1 column"),
+            (r#"{"half_life": 3}"#, "half_life"),
+            (r#"{"user_ids": []}"#, "user_ids"),
+            ("[]", "begin"),
+        ] {
+            let problem = refused(body);
+            assert_eq!((problem.status, problem.code), (400, "invalid_body"), "{body}");
+            assert!(problem.detail.contains(place), "{body}: {}", problem.detail);
+        }
+        let many = format!("{{\"history\": [{}1]}}", "1,".repeat(10_000));
+        for (body, name) in [
+            (r#"{"history": [1, {"id": 2, "weight": 101}]}"#, "history[1].weight"),
+            (r#"{"genres": [{"genre": "Drama", "weight": -1}]}"#, "genres[0].weight"),
+            (many.as_str(), "history"),
+            (r#"{"limit": 0}"#, "limit"),
+            (r#"{"half_life_days": -1}"#, "half_life_days"),
+        ] {
+            let problem = refused(body);
+            assert_eq!((problem.status, problem.code), (400, "invalid_parameter"));
+            assert_eq!(problem.parameter.as_deref(), Some(name));
+            assert!(problem.detail.contains(name), "{}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_it_is_no_json_is_not_read() {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/ld+json",
+        ] {
+            assert!(history(b"{}", Some(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "",
+            "application/jsonp",
+        ] {
+            let problem = history(b"{}", Some(bad)).expect_err(bad);
+            assert_eq!((problem.status, problem.code), (415, "unsupported_media_type"));
+        }
+        let problem = history(&vec![b' '; MAX_PEOPLE + 1], JSON).expect_err("too long");
+        assert_eq!((problem.status, problem.code), (413, "body_too_large"));
+    }
+
+    #[test]
+    fn a_batch_names_each_user_once_and_refuses_ids_that_are_none() {
+        let (ids, recommend) = users(br#"{"user_ids": ["b", "a", 7, "b", "7"], "limit": 5}"#, JSON).unwrap();
+        assert_eq!(
+            (ids, recommend.limit),
+            (vec!["b".into(), "a".into(), "7".into()], Some(5))
+        );
+        assert_eq!(users(br#"{"user_ids": []}"#, JSON).unwrap().0, Vec::<String>::new());
+
+        let problem = users(br#"{"user_ids": ["a", ""]}"#, JSON).expect_err("an empty id");
+        assert_eq!(
+            (problem.code, problem.parameter.as_deref()),
+            ("invalid_user_id", Some("user_ids[1]"))
+        );
+        let many = format!("{{\"user_ids\": [{}\"x\"]}}", "\"x\",".repeat(MAX_USERS));
+        let problem = users(many.as_bytes(), JSON).expect_err("too many");
+        assert_eq!(
+            (problem.code, problem.parameter.as_deref()),
+            ("invalid_parameter", Some("user_ids"))
+        );
+        for body in ["{}", r#"{"user_ids": [], "history": [1]}"#, r#"{"user_ids": "a"}"#] {
+            assert_eq!(users(body.as_bytes(), JSON).expect_err(body).code, "invalid_body");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// The README's examples, one after the other, on the sample pack.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { it } from 'node:test';
+
+import { Recommender } from 'aftershow';
+
+import { samplePack, skip } from './pack.mjs';
+
+it('runs every example of the README', { skip }, async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const examples = Array.from(readme.matchAll(/```js\n(.*?)```/gs), ([, code]) => code);
+  assert.ok(examples.length >= 4);
+  const importing = /^import \{ Recommender \} from 'aftershow';$/m;
+  assert.match(examples[0], importing);
+  const [first, ...others] = examples;
+  // Each example but the first goes on where that one stopped, and may use its names for itself.
+  const program = [first.replace(importing, '').replace("'/pack/'", 'pack'), ...others.map((code) => `{\n${code}\n}`)].join('\n');
+  const printed = [];
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  await new AsyncFunction('Recommender', 'pack', 'console', `${program}\nrecommender.free();`)(Recommender, samplePack, { log: (...words) => printed.push(words) });
+  assert.ok(printed.length >= 25 && printed.every((words) => words.every((word) => word !== undefined)), `${printed.length} lines`);
+});

@@ -1,0 +1,80 @@
+// "For you": what the visitor said so far, and the buttons to take it back.
+
+import type { Card } from "aftershow";
+import type { AftershowList } from "../element.js";
+import { historyAt, type KeptHistory } from "../list/history.js";
+import { OpinionView } from "../list/opinion.js";
+import { packAt } from "../list/packs.js";
+import { find } from "./find.js";
+
+/** The visitor's side of the page. */
+export interface Taste {
+  /** Shows the buttons of the title that the page is about. */
+  about(subject: Card): void;
+}
+
+/** Ties the section to its list. */
+export function wireTaste(list: AftershowList): Taste {
+  const history = historyAt(list.storageKey);
+  const undo = find("undo", "button");
+  const clear = find("clear", "button");
+  let subject: OpinionView | null = null;
+
+  const sync = (): void => {
+    const opinions = history.events.map((event) => event.weight);
+    const liked = opinions.filter((weight) => weight > 0).length;
+    const disliked = opinions.filter((weight) => weight < 0).length;
+    find("taste").textContent = said(liked, disliked);
+    const focused = document.activeElement;
+    undo.hidden = !history.canUndo;
+    clear.hidden = liked + disliked === 0;
+    // A button that goes takes the focus with it.
+    if (focused instanceof HTMLElement && focused.hidden) find("for-you-heading").focus({ preventScroll: true });
+    subject?.sync();
+  };
+  history.follow(sync);
+  undo.addEventListener("click", () => history.undo());
+  clear.addEventListener("click", () => history.clear());
+  sync();
+  wireBlend(list, history);
+
+  return {
+    about(card) {
+      subject = new OpinionView(card, history, true);
+      find("opinion").replaceChildren(subject.node);
+    },
+  };
+}
+
+function said(liked: number, disliked: number): string {
+  if (liked + disliked === 0) return "Like a title anywhere on this page, and this row becomes yours.";
+  const titles = (count: number): string => `${count} ${count === 1 ? "title" : "titles"}`;
+  const likes = liked > 0 ? `${titles(liked)} you like` : "";
+  const others = disliked > 0 ? `${titles(disliked)} you’re not interested in` : "";
+  return `From ${[likes, others].filter(Boolean).join(" and ")}. Kept in this browser only.`;
+}
+
+/** The slider between the two sides, for a pack that has both and a visitor of whom something is known. */
+function wireBlend(list: AftershowList, history: KeptHistory): void {
+  const input = find("blend-share", "input");
+  let offered = false;
+  const show = (): void => {
+    const others = Number(input.value);
+    input.setAttribute("aria-valuetext", `${100 - others} % like your titles, ${others} % what others chose`);
+    find("blend").hidden = !offered || history.events.length === 0;
+  };
+  const offer = async (): Promise<void> => {
+    const { personal } = (await packAt(list.src)).info();
+    if (!personal) return;
+    offered = true;
+    input.value = String(Math.round(personal.collaborative_weight * 100));
+    show();
+  };
+  input.addEventListener("input", () => {
+    list.contentWeight = 1 - Number(input.value) / 100;
+    list.collaborativeWeight = Number(input.value) / 100;
+    show();
+  });
+  history.follow(show);
+  list.addEventListener("aftershow-recommendations", () => void offer(), { once: true });
+}
