@@ -124,7 +124,7 @@ fn on_83_658_titles_the_quantized_pack_agrees_with_float64_and_its_lists_with_it
     };
     let spec = format!("tvmaze:{}", data.display());
     let started = Instant::now();
-    let pack = BuiltPack::of(&spec, 2);
+    let pack = BuiltPack::of(&spec, None, 2);
     println!("built in {:.1} s (unoptimised)", started.elapsed().as_secs_f64());
 
     let config = Config {

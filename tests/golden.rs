@@ -4,34 +4,65 @@
 //! the change is then part of the review.
 
 use aftershow_core::{Engine, Manifest, Outcome, QueryError};
-use aftershow_tests::{BuiltPack, Case, Expected, golden_path};
+use aftershow_tests::{
+    BuiltPack,
+    golden::{Case, RecommendAsk, Recommended, Similar, SimilarAsk, read, same_items, updated},
+};
+
+/// The case with today's answer.
+fn answered<Ask: Clone, Expected>(
+    case: &Case<Ask, Expected>,
+    answer: Result<Vec<Expected>, String>,
+) -> Case<Ask, Expected> {
+    let (name, ask) = (case.name.clone(), case.ask.clone());
+    let (items, error) = match answer {
+        Ok(items) => (Some(items), None),
+        Err(code) => (None, Some(code)),
+    };
+    Case {
+        name,
+        ask,
+        items,
+        error,
+    }
+}
 
 #[test]
 fn the_engine_answers_every_golden_case_with_the_same_ids_and_scores() {
     let pack = BuiltPack::sample();
-    let cases: Vec<Case> = serde_json::from_slice(&std::fs::read(golden_path()).unwrap()).unwrap();
+    let cases: Vec<Case<SimilarAsk, Similar>> = read("similar.json");
     assert!(cases.len() >= 15, "only {} cases", cases.len());
-    let answered: Vec<Case> = cases
-        .iter()
-        .map(|case| {
-            let (items, error) = match pack.ask(&case.ask.query()) {
-                Ok(answer) => (Some(Expected::of(&answer)), None),
-                Err(code) => (None, Some(code)),
-            };
-            Case {
-                items,
-                error,
-                ..case.clone()
-            }
-        })
-        .collect();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        let json = serde_json::to_string_pretty(&answered).unwrap();
-        std::fs::write(golden_path(), json + "\n").unwrap();
+    let today = |case: &Case<SimilarAsk, Similar>| {
+        let answer = pack.ask(&case.ask.query());
+        answered(case, answer.map(|answer| Similar::of(&answer)))
+    };
+    let found: Vec<_> = cases.iter().map(today).collect();
+    if !updated("similar.json", &found) {
+        cases
+            .iter()
+            .zip(&found)
+            .for_each(|(case, found)| assert_eq!(case, found, "{}", case.name));
+    }
+}
+
+#[test]
+fn the_engine_recommends_what_the_golden_cases_have() {
+    let pack = BuiltPack::sample();
+    let cases: Vec<Case<RecommendAsk, Recommended>> = read("recommend.json");
+    assert!(cases.len() >= 15, "only {} cases", cases.len());
+    let today = |case: &Case<RecommendAsk, Recommended>| {
+        let answer = pack.recommend(&case.ask.query());
+        answered(case, answer.map(|page| Recommended::of(&page)))
+    };
+    let found: Vec<_> = cases.iter().map(today).collect();
+    if updated("recommend.json", &found) {
         return;
     }
-    for (case, answered) in cases.iter().zip(&answered) {
-        assert_eq!(case, answered, "{}", case.name);
+    for (case, found) in cases.iter().zip(&found) {
+        assert_eq!(case.error, found.error, "{}", case.name);
+        if let (Some(golden), Some(found)) = (&case.items, &found.items) {
+            assert!(same_items(golden, found), "{}: {golden:?} and {found:?}", case.name);
+        }
     }
 }
 

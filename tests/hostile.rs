@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, panic::AssertUnwindSafe, sync::Mutex};
 
 use aftershow_core::{
-    Engine, ItemId, Manifest, NewItem, Outcome, Part, Query, WeightsPatch,
+    Engine, Event, GenrePreference, ItemId, Manifest, NewItem, Outcome, Part, Person, Query, WeightsPatch,
     pack::layout::{CHECKED_FROM, CHECKSUM_AT, MAX_INFLATED},
 };
 use aftershow_tests::BuiltPack;
@@ -47,8 +47,8 @@ impl Small {
         }
         assert_eq!(
             parts.len(),
-            6,
-            "features, neighbours, display, summaries, table, shard: {:?}",
+            7,
+            "features, neighbours, display, collaborative, summaries, table, shard: {:?}",
             parts.keys()
         );
         Small {
@@ -104,6 +104,46 @@ fn ask_everything(engine: &Engine) -> usize {
             for item in &answer.items {
                 let parts = item.parts;
                 for score in [parts.score, parts.genre, parts.text, parts.metadata, parts.year] {
+                    assert!((0.0..=1.0).contains(&score), "a score of {score}");
+                }
+            }
+        }
+    }
+    answered + recommend_everything(engine, &ids)
+}
+
+/// The same for people.
+fn recommend_everything(engine: &Engine, ids: &[&str]) -> usize {
+    let event = |(id, weight): (&&str, f32)| Event {
+        weight,
+        ..Event::of(ItemId::Str((*id).into()))
+    };
+    let liked = Person {
+        history: ids.iter().zip([3.0, -1.0, 0.0, 100.0]).map(event).collect(),
+        genres: vec![GenrePreference {
+            genre: "Drama".into(),
+            weight: 2.0,
+        }],
+    };
+    let mut queries = vec![Query::popular(), Query::person(Person::default()), Query::person(liked)];
+    queries.extend(queries.clone().into_iter().map(|query| Query {
+        offset: 2,
+        n: 3,
+        include_seen: true,
+        ..query
+    }));
+    let mut answered = 0;
+    for query in &queries {
+        if let Ok(Outcome::Answer(page)) = engine.recommend(query) {
+            answered += 1;
+            assert!(page.items.len() <= query.n);
+            for item in &page.items {
+                for score in [
+                    item.score,
+                    item.content_score,
+                    item.collaborative_score,
+                    item.popularity,
+                ] {
                     assert!((0.0..=1.0).contains(&score), "a score of {score}");
                 }
             }

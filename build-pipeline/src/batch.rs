@@ -23,7 +23,11 @@ use crate::{
     progress::Progress,
     report::size,
     scratch,
-    source::events::{self, EventSource, Kind, Outcome, Told, Whole, column::Column},
+    source::{
+        events::{EventSource, Kind, SAMPLE, column::Column, lines::Lines},
+        users,
+    },
+    tally::Tally,
 };
 
 /// So many users are answered before their lines are written: some megabytes.
@@ -34,7 +38,7 @@ const BLOCK: usize = 8192;
 pub struct Batch {
     /// Who the users are, and what they did.
     pub history: Vec<EventSource>,
-    /// What events are worth.
+    /// What events are worth; and its `users` are further users, and what users prefer.
     pub settings: InteractionsConfig,
     /// What each user gets.
     pub ask: Ask,
@@ -93,8 +97,8 @@ impl Form {
 /// Recommends to every user.
 ///
 /// # Errors
-/// [`BuildError`] for events or a pack that can't be read, a number out of its range, or a file that can't be written; then
-/// there is no new file, and an older one is there still.
+/// [`BuildError`] for events or a pack that can't be read, a number out of its range, or a file that can't be written;
+/// then there is no new file, and an older one is there still.
 pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<BatchReport, BuildError> {
     batch.ask.check()?;
     let form = Form::of(&batch.out)?;
@@ -102,24 +106,35 @@ pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<B
     let pack = &*pack;
     let mut rows = Rows::of(pack)?;
     let history = rows.read(&batch.history, &batch.settings, progress)?;
+    let mut tally = Tally::default();
+    let preferences = users::read(&batch.settings.users, false, &mut tally)?;
+    tally.tell(progress);
+    let mut users: Vec<&str> = history.users.iter().map(String::as_str).collect();
+    users.extend(preferences.of_user.keys().map(String::as_str));
+    users.sort_unstable();
+    users.dedup();
     let rows = &rows;
     let begun = Instant::now();
-    let stage = progress.stage("recommend", history.user_count() as u64);
+    let stage = progress.stage("recommend", users.len() as u64);
     let mut count = 0;
-    let answer = |user: usize| {
-        let ranking = people::recommend(pack, rows, &people::events(&history, user), &[], batch.ask)?;
+    let answer = |id: &str| -> Result<Ranking, BuildError> {
+        let events = history
+            .find(id)
+            .map_or(Vec::new(), |user| people::events(&history, user));
+        let ranking = people::recommend(pack, rows, &events, preferences.of(id), batch.ask)?;
         stage.inc(1);
-        Ok(Row {
-            user: &history.users[user],
-            ranking,
-        })
+        Ok(ranking)
     };
     let mut answer_all = |sink: &mut dyn Sink| {
-        let users: Vec<usize> = (0..history.user_count()).collect();
         users.chunks(BLOCK).try_for_each(|block| {
             let rows: Vec<Row<'_>> = block
                 .par_iter()
-                .map(|user| answer(*user))
+                .map(|user| {
+                    Ok(Row {
+                        user,
+                        ranking: answer(user)?,
+                    })
+                })
                 .collect::<Result<_, BuildError>>()?;
             count += rows.iter().map(|row| row.ranking.items.len() as u64).sum::<u64>();
             sink.put(&rows)
@@ -127,7 +142,7 @@ pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<B
     };
     let bytes = scratch::write_stream(&batch.out, |file| match form {
         Form::Jsonl => {
-            let as_numbers = user_ids_are_numbers(&batch.history, &history.users)?;
+            let as_numbers = user_ids_are_numbers(&batch.history, &users)?;
             answer_all(&mut jsonl::Lines::new(file, &batch.out, as_numbers))
         }
         Form::Parquet => {
@@ -139,10 +154,10 @@ pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<B
     drop(stage);
     let seconds = begun.elapsed().as_secs_f64();
     Ok(BatchReport {
-        users: history.user_count(),
+        users: users.len(),
         items: count,
         seconds,
-        users_per_second: history.user_count() as f64 / seconds.max(1e-9),
+        users_per_second: users.len() as f64 / seconds.max(1e-9),
         bytes,
         out: batch.out.display().to_string(),
     })
@@ -150,7 +165,7 @@ pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<B
 
 /// Whether ids of users are written as JSON numbers: as they went in. JSON events say so themselves; in other files ids
 /// that all look like integers are.
-fn user_ids_are_numbers(sources: &[EventSource], users: &[String]) -> Result<bool, BuildError> {
+fn user_ids_are_numbers(sources: &[EventSource], users: &[&str]) -> Result<bool, BuildError> {
     let look_like_numbers = || {
         let integer = aftershow_core::ids::IdKind::Integer;
         users
@@ -165,32 +180,23 @@ fn user_ids_are_numbers(sources: &[EventSource], users: &[String]) -> Result<boo
     Ok(look_like_numbers())
 }
 
-/// Whether the first event of a source of JSON has its user as a text.
+/// Whether the first user of a source of JSON is a text: one tells how the log writes them.
 fn first_user_is_text(source: &EventSource) -> Result<bool, BuildError> {
-    if !matches!(source.kind, Kind::Jsonl | Kind::Sample) {
-        return Ok(false);
+    let file = source.file()?;
+    let mut lines = match source.kind {
+        Kind::Sample => Lines::of(&file.name, SAMPLE)?,
+        Kind::Jsonl => Lines::open(&file.name, &file.path)?,
+        _ => return Ok(false),
+    };
+    while let Some(line) = lines.advance()? {
+        // What is no object was told when the events were read.
+        let fields: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_slice(line.bytes).ok();
+        let is_user = |name: &str| Column::of(name, &source.columns) == Some(Column::User);
+        if let Some((_, id)) = fields.iter().flatten().find(|(name, _)| is_user(name)) {
+            return Ok(id.is_string());
+        }
     }
-    let mut found = None;
-    let enough = || BuildError::Usage { reason: String::new() };
-    let read = events::read(source, &mut |_, outcome| {
-        let Outcome::Event(Told {
-            whole: Whole::Json(json),
-            ..
-        }) = outcome
-        else {
-            return Ok(());
-        };
-        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json)?;
-        let user = fields
-            .iter()
-            .find(|(name, _)| Column::of(name, &source.columns) == Some(Column::User));
-        found = Some(user.is_some_and(|(_, id)| id.is_string()));
-        Err(enough()) // one tells how the log writes them
-    });
-    match (found, read) {
-        (Some(is_text), _) => Ok(is_text),
-        (None, read) => read.map(|()| false),
-    }
+    Ok(false)
 }
 
 impl fmt::Display for BatchReport {

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Weights of the content side that are tried; the other side has the rest.
-const TRIED: [f32; 9] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6];
+const TRIED: [f32; 11] = [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0];
 /// Users it is tried on, at most.
 const USERS: usize = 1000;
 /// Length of the lists that are judged.

@@ -147,7 +147,8 @@ impl Config {
     /// Reads a YAML file. Paths in it are relative to its folder.
     ///
     /// # Errors
-    /// [`BuildError::Input`] if it can't be read, [`BuildError::Config`] with file, line and key if it says what it can't.
+    /// [`BuildError::Input`] if it can't be read, [`BuildError::Config`] with file, line and key if it says what it
+    /// can't.
     pub fn load(path: &Path) -> Result<Config, BuildError> {
         let yaml = fs::read_to_string(path).map_err(|e| BuildError::read(path, &e))?;
         let mut config = Config::from_yaml(&yaml, &path.display().to_string())?;
@@ -317,7 +318,8 @@ impl StopWords {
 
 fn yaml_error(name: &str, yaml: &str, error: &serde_saphyr::Error) -> BuildError {
     let message = error.without_snippet().to_string();
-    // Of the parser's message what it says of a place stands in ours already, and advice to programmers is none to users.
+    // Of the parser's message what it says of a place stands in ours already, and advice to programmers is none to
+    // users.
     let ends = [" at line ", ", set DuplicateKeyPolicy"];
     let reason = ends
         .iter()

@@ -1,4 +1,5 @@
-//! What can stop a build, in one enum with stable codes. A message names the file, line or key, and ends with the remedy.
+//! What can stop a build, in one enum with stable codes. A message names the file, line or key, and ends with the
+//! remedy.
 
 use std::{fmt, io, path::Path};
 

@@ -1,8 +1,9 @@
 //! `aftershow evaluate`: how good a pack's recommendations are, measured on what people did afterwards.
 //!
-//! The lists come from the quantized pack through the engine, as every host gets them. In the order of the data: [`cases`] has who
-//! is asked about and what would be right, [`rankers`] make lists, [`metrics`] say what one is worth, [`measure`] makes and measures all of them,
-//! [`bootstrap`] gives the intervals, [`findings`] is what comes out, [`report`] shows it.
+//! The lists come from the quantized pack through the engine, as every host gets them. In the order of the data:
+//! [`cases`] has who is asked about and what would be right, [`rankers`] make lists, [`metrics`] say what one is worth,
+//! [`measure`] makes and measures all of them, [`bootstrap`] gives the intervals, [`findings`] is what comes out,
+//! [`report`] shows it.
 
 pub mod bootstrap;
 pub mod cases;
@@ -31,8 +32,10 @@ use crate::{
     error::BuildError,
     open::PackDir,
     people::{Ask, Rows},
+    preferences::Preferences,
     progress::Progress,
-    source::events::EventSource,
+    source::{events::EventSource, users},
+    tally::Tally,
 };
 
 /// What to measure.
@@ -42,7 +45,7 @@ pub struct Evaluate {
     pub history: Vec<EventSource>,
     /// What they did after.
     pub test: Vec<EventSource>,
-    /// What events are worth.
+    /// What events are worth; and its `users` say what users prefer.
     pub settings: InteractionsConfig,
     /// Lengths of the lists, each from 1 to 100.
     pub ks: Vec<usize>,
@@ -59,7 +62,8 @@ pub struct Evaluate {
 /// Measures a pack.
 ///
 /// # Errors
-/// [`BuildError`] for events or packs that can't be read, numbers out of their range, and a test of which nothing can be measured.
+/// [`BuildError`] for events or packs that can't be read, numbers out of their range, and a test of which nothing can
+/// be measured.
 pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Result<Findings, BuildError> {
     let begun = Instant::now();
     let ks = lengths(&plan.ks)?;
@@ -79,9 +83,13 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
         return Err(nothing_to_measure(plan, &cases));
     }
     let measuring = Measuring::new(&cases, &ks, &rows, pack.manifest(), plan.seed)?;
+    let mut tally = Tally::default();
+    let preferences = users::read(&plan.settings.users, false, &mut tally)?;
+    tally.tell(progress);
     let lists = |blend, only| Ranker::Pack {
         pack,
         rows: &rows,
+        preferences: &preferences,
         blend,
         only,
     };
@@ -97,7 +105,11 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
         };
         if let Some(model) = float_model::train_again(pack, &cases, &plan.settings, progress)? {
             let measured = measuring.measure(&Ranker::Float(&*model), "lists of the float model", progress)?;
-            add("float", format!("{}, not quantized", model.name()), &measured);
+            add(
+                "float",
+                format!("{}, not quantized, learned from --history", model.name()),
+                &measured,
+            );
         }
         for (side, key, label) in [
             (Side::Collaborative, "collaborative", "collaborative alone"),
@@ -115,7 +127,16 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
         let measured = measuring.measure(&Ranker::Popularity, "popular lists", progress)?;
         add("popularity", "popularity".to_owned(), &measured);
     }
-    let compared = compare(pack, plan, &ks, &cases, &rows, &found[0], &means, progress)?;
+    let against = Against {
+        pack,
+        rows: &rows,
+        cases: &cases,
+        preferences: &preferences,
+        row: &found[0],
+        means: &means,
+        ks: &ks,
+    };
+    let compared = against.compare(plan, progress)?;
     let about = About::of(pack, &cases, &ks, main);
     Ok(Findings::new(
         about,
@@ -166,46 +187,45 @@ fn about_blend(pack: &PackDir, blend: BlendPatch) -> String {
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "what was measured before, all of it")]
-fn compare(
-    pack: &PackDir,
-    plan: &Evaluate,
-    ks: &[usize],
-    cases: &Cases,
-    rows: &Rows,
-    own: &Row,
-    own_means: &Means,
-    progress: &Progress,
-) -> Result<Vec<Compared>, BuildError> {
-    if plan.compare.is_empty() {
-        return Ok(Vec::new());
+/// What the pack came to, for other packs to be compared with.
+struct Against<'a> {
+    pack: &'a PackDir,
+    rows: &'a Rows,
+    cases: &'a Cases,
+    preferences: &'a Preferences,
+    row: &'a Row,
+    means: &'a Means,
+    ks: &'a [usize],
+}
+
+impl Against<'_> {
+    /// Measures the other packs of the plan; nothing if there are none.
+    fn compare(&self, plan: &Evaluate, progress: &Progress) -> Result<Vec<Compared>, BuildError> {
+        if plan.compare.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut all = vec![Compared::of(self.pack, self.row.clone())];
+        for dir in &plan.compare {
+            let mut other = PackDir::open(dir)?;
+            other.attach_resident()?;
+            let mut rows = Rows::of(&other)?;
+            let cases = self.cases.renumbered(&self.rows.to(&mut rows)?, rows.items());
+            let measuring = Measuring::new(&cases, self.ks, &rows, other.manifest(), plan.seed)?;
+            let ranker = Ranker::Pack {
+                pack: &other,
+                rows: &rows,
+                preferences: self.preferences,
+                blend: plan.blend,
+                only: None,
+            };
+            let measured = measuring.measure(&ranker, "lists of another", progress)?;
+            let means = measured.per_user.means(plan.seed);
+            let label = about_blend(&other, plan.blend);
+            let row = Row::of("compared", label, &measured, &means, Some(self.means), self.ks);
+            all.push(Compared::of(&other, row));
+        }
+        Ok(all)
     }
-    let mut all = vec![Compared::of(pack, own.clone())];
-    for dir in &plan.compare {
-        let mut other = PackDir::open(dir)?;
-        other.attach_resident()?;
-        let mut other_rows = Rows::of(&other)?;
-        let cases = cases.renumbered(&rows.to(&mut other_rows)?, other_rows.items());
-        let measuring = Measuring::new(&cases, ks, &other_rows, other.manifest(), plan.seed)?;
-        let ranker = Ranker::Pack {
-            pack: &other,
-            rows: &other_rows,
-            blend: plan.blend,
-            only: None,
-        };
-        let measured = measuring.measure(&ranker, "lists of another", progress)?;
-        let means = measured.per_user.means(plan.seed);
-        let row = Row::of(
-            "compared",
-            about_blend(&other, plan.blend),
-            &measured,
-            &means,
-            Some(own_means),
-            ks,
-        );
-        all.push(Compared::of(&other, row));
-    }
-    Ok(all)
 }
 
 fn nothing_to_measure(plan: &Evaluate, cases: &Cases) -> BuildError {

@@ -24,8 +24,10 @@ use crate::{
 pub struct Gathered {
     /// The titles; with events the best known come first.
     pub catalogue: Catalogue,
-    /// What people did, by the rows of the catalogue; empty without events.
+    /// What people did, by the rows of the catalogue, as it is learnt from; empty without events.
     pub interactions: Interactions,
+    /// What else they did, which is too little to learn from: users and titles with too few events.
+    pub left_out: Interactions,
     /// What people say they prefer.
     pub preferences: Preferences,
 }
@@ -89,9 +91,9 @@ fn counted(count: u64, what: &str) -> String {
 pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> Result<Gathered, BuildError> {
     let settings = &config.interactions;
     let preferences = users::read(&settings.users, config.strict, &mut tally.events)?;
-    let (catalogue, interactions) = if settings.sources.is_empty() {
+    let (catalogue, interactions, left_out) = if settings.sources.is_empty() {
         let catalogue = assemble::fetch(config, progress, &mut tally.titles)?;
-        (catalogue, Interactions::default())
+        (catalogue, Interactions::default(), Interactions::default())
     } else {
         with_events(config, progress, tally)?
     };
@@ -104,16 +106,17 @@ pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> 
     Ok(Gathered {
         catalogue,
         interactions,
+        left_out,
         preferences,
     })
 }
 
-/// Titles in the order of their popularity by the events.
+/// Titles in the order of their popularity by the events; the events to learn from, and the others.
 fn with_events(
     config: &Config,
     progress: &Progress,
     tally: &mut GatherTally,
-) -> Result<(Catalogue, Interactions), BuildError> {
+) -> Result<(Catalogue, Interactions, Interactions), BuildError> {
     let settings = &config.interactions;
     let log = EventLog::read(&settings.sources, settings, config.strict, progress, &mut tally.events)?;
     tally.unknown_types = log.counts().unknown_types();
@@ -133,6 +136,8 @@ fn with_events(
     if kept.is_empty() {
         return Err(nothing_left(config, tally));
     }
+    let left_out = all.without(&kept);
+    drop(all);
     let popularity = kept.decayed_counts(settings.popularity_half_life());
     let mut has_events = vec![false; catalogue.items.len()];
     kept.items.iter().for_each(|item| has_events[*item as usize] = true);
@@ -155,7 +160,11 @@ fn with_events(
     catalogue.items = titles.into_iter().map(|(_, title)| title).collect();
     assemble::finish(&mut catalogue, config, &mut tally.titles);
     let interactions = Interactions { popularity, ..kept }.renumbered(&rows, catalogue.items.len());
-    Ok((catalogue, interactions))
+    let left_out = match left_out.is_empty() {
+        true => Interactions::default(),
+        false => left_out.renumbered(&rows, catalogue.items.len()),
+    };
+    Ok((catalogue, interactions, left_out))
 }
 
 /// The matrix of a log over a catalogue's rows.

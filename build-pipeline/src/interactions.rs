@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::random::Random;
-
 /// One event, or several of one person and one title added up, before it has a place in the matrix.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event {
@@ -202,20 +200,17 @@ impl Interactions {
         }
     }
 
-    /// Parts them for a validation: of each user's items of a weight above 0 about `share`, at random, go to
-    /// the second; all else stays in the first. Each user keeps at least one such item in the first.
-    ///
-    /// What goes depends on the seed, the user's id and the user's own items alone.
-    pub fn hold_out(&self, share: f64, seed: u64) -> (Interactions, Interactions) {
-        let mut held = vec![false; self.len()];
-        for user in 0..self.user_count() {
-            let mut own: Vec<usize> = self.range(user).filter(|at| self.weights[*at] > 0.0).collect();
-            let most = own.len().saturating_sub(1);
-            let count = ((own.len() as f64 * share).round() as usize).min(most);
-            Random::of(seed, &self.users[user]).shuffle(&mut own);
-            own[..count].iter().for_each(|at| held[*at] = true);
-        }
-        (self.filter(|_, at| !held[at]), self.filter(|_, at| held[at]))
+    /// The pairs of a user and an item that `other` lacks.
+    pub fn without(&self, other: &Interactions) -> Interactions {
+        let known: Vec<Range<usize>> = self
+            .users
+            .iter()
+            .map(|id| other.find(id).map_or(0..0, |user| other.range(user)))
+            .collect();
+        self.filter(|user, at| {
+            let items = &other.items[known[user].clone()];
+            items.binary_search(&self.items[at]).is_err()
+        })
     }
 
     /// Numbers the items anew: what was item `i` is `new[i]`, or is left out if that is `None`.
@@ -342,28 +337,12 @@ mod tests {
         // c's two events: item 3 is c's alone, so it goes, and then c has too few.
         let pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1), (2, 3)];
         let events: Vec<Event> = pairs.iter().map(|(u, i)| event(*u, *i, 1.0, 0)).collect();
-        let kept = Interactions::new(users, &events, 4).with_at_least(2, 2);
+        let all = Interactions::new(users, &events, 4);
+        let kept = all.with_at_least(2, 2);
         assert_eq!((kept.users.join(""), kept.len(), kept.item_count), ("ab".into(), 4, 4));
-    }
-
-    #[test]
-    fn a_hold_out_parts_the_positives_and_leaves_every_user_one() {
-        let users: Vec<String> = (0..50).map(|u| format!("u{u}")).collect();
-        let events: Vec<Event> = (0..50)
-            .flat_map(|u| (0..=u % 10).map(move |i| event(u, i, if i == 5 { -1.0 } else { 1.0 }, 0)))
-            .collect();
-        let whole = Interactions::new(users, &events, 10);
-        let (kept, held) = whole.hold_out(0.3, 7);
-        assert_eq!(kept.len() + held.len(), whole.len());
-        assert_eq!(kept.users, whole.users);
-        assert!(held.weights.iter().all(|w| *w > 0.0) && !held.is_empty());
-        assert_eq!(whole.hold_out(0.3, 7), (kept.clone(), held));
-        assert_ne!(whole.hold_out(0.3, 8).0, kept);
-        // A user's own part does not depend on who else there is.
-        let alone = whole.of_users(|u| u == 20);
-        let user = kept.find(&alone.users[0]).unwrap();
-        let again = alone.hold_out(0.3, 7).0;
-        assert!(kept.events(user).eq(again.events(0)));
+        let left_out = all.without(&kept);
+        assert_eq!((left_out.users.join(""), left_out.items), ("c".into(), vec![1, 3]));
+        assert!(all.without(&all).is_empty());
     }
 
     #[test]

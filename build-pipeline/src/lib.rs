@@ -28,8 +28,8 @@
 //! interactions' form on the disk, [`random`] has the seeded numbers, [`progress`] tells how far it is,
 //! [`error`] says what stopped it. After the build: [`open`] answers from a pack's folder,
 //! [`inspect`], [`similar`] and [`recommend`] are the commands on it; [`people`] has what SPECs of events say of
-//! somebody, [`batch`] recommends to all of them, [`evaluate`] measures how well, [`users_out`] keeps known people apart from
-//! the pack. [`split`] parts a log for a measurement, [`cli`] has the
+//! somebody, [`batch`] recommends to all of them, [`evaluate`] measures how well, [`users_out`] keeps known people
+//! apart from the pack. [`split`] parts a log for a measurement, [`cli`] has the
 //! arguments.
 
 pub mod assemble;
@@ -114,7 +114,14 @@ pub fn run(config: &Config, plan: &Plan, progress: &Progress) -> Result<Report, 
         tally.tell(progress);
         users_out::check_people(plan, config, &gathered)?;
         let catalogue = &gathered.catalogue;
-        let report = || Report::new(&gathered, &tally, progress);
+        let report = || Report {
+            files_of_people: work
+                .files_of_people()
+                .iter()
+                .map(|file| file.display().to_string())
+                .collect(),
+            ..Report::new(&gathered, &tally, progress)
+        };
         if plan.last() == Step::Fetch {
             return Ok(report());
         }
@@ -136,6 +143,7 @@ pub fn run(config: &Config, plan: &Plan, progress: &Progress) -> Result<Report, 
             let users = users_out::of_run(plan, config, &gathered, &pack.pack_id, progress)?;
             Ok((pack, users))
         })?;
+        work.forget_people()?;
         Ok(Report {
             pack: Some(pack),
             users,

@@ -133,7 +133,7 @@ fn batch_of_users(args: &BatchArgs) -> Result<(), BuildError> {
     let progress = quiet_or_for_people(args.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
-    let plan = args.batch(&pack)?;
+    let plan = args.batch(&pack, &progress)?;
     let report = threads(args.threads)?.install(|| batch::batch(&mut pack, &plan, &progress))?;
     if args.json {
         return print(&json_line(&report)?);
@@ -145,7 +145,7 @@ fn evaluate_pack(args: &EvaluateArgs) -> Result<(), BuildError> {
     let progress = quiet_or_for_people(args.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
-    let plan = args.evaluate(&pack)?;
+    let plan = args.evaluate(&pack, &progress)?;
     let findings = threads(args.threads)?.install(|| evaluate::evaluate(&mut pack, &plan, &progress))?;
     if let Some(file) = &args.report {
         scratch::write_file(file, evaluate::report::html(&findings).as_bytes())?;

@@ -52,7 +52,8 @@ pub fn find(features: &[u8], settings: &ContentSettings, progress: &Progress) ->
         .collect();
     let mut lists = vec![Vec::new(); items];
     found.into_iter().for_each(|(row, list)| lists[row as usize] = list);
-    // A list with room left says that nothing more is alike: where all are empty, room for one says it as well as for twenty.
+    // A list with room left says that nothing more is alike: where all are empty, room for one says it as well as for
+    // twenty.
     let room = if lists.iter().all(Vec::is_empty) { 1 } else { length };
     let mut out = Writer::new(kind::NEIGHBOURS);
     lists::write(&mut out, &lists, room, items);

@@ -1,6 +1,6 @@
 //! People as SPECs of events tell of them, in the rows of a pack; and what the engine recommends to each.
 
-use std::{cell::RefCell, collections::HashMap, path::Path};
+use std::{cell::RefCell, cmp::Reverse, collections::HashMap, path::Path};
 
 use aftershow_core::{
     Blend, BlendPatch, Event, GenrePreference, ItemId, ItemIx, Part, Person, Query, Source,
@@ -19,21 +19,30 @@ use crate::{
 };
 
 /// What events are worth, and what the columns of their sources mean: by the configuration given, or else by
-/// the one that the pack was built with, which its manifest has.
+/// the one that the pack was built with, which its manifest has. What the manifest says in words that this release does
+/// not know is told, and the defaults stand in.
 ///
 /// # Errors
 /// As [`Config::load`].
-pub fn settings(pack: &PackDir, config: Option<&Path>) -> Result<InteractionsConfig, BuildError> {
+pub fn settings(pack: &PackDir, config: Option<&Path>, progress: &Progress) -> Result<InteractionsConfig, BuildError> {
     if let Some(path) = config {
         return Ok(Config::load(path)?.interactions);
     }
     let built_with = &pack.manifest_json()["config"]["interactions"];
-    // A pack of an older or newer release may say it in other words; it is still read with the defaults.
-    Ok(serde_json::from_value(built_with.clone()).unwrap_or_default())
+    if built_with.is_null() {
+        return Ok(InteractionsConfig::default());
+    }
+    Ok(serde_json::from_value(built_with.clone()).unwrap_or_else(|e| {
+        progress.warn(&format!(
+            "the pack's manifest says what events are worth in a way that this release can't read ({e}); the defaults are \
+             taken, unless --config says it"
+        ));
+        InteractionsConfig::default()
+    }))
 }
 
-/// The rows of a pack by the items' ids, and rows beyond them for items that the pack lacks: those count too, where hits are
-/// counted against all that people wanted.
+/// The rows of a pack by the items' ids, and rows beyond them for items that the pack lacks: those count too, where
+/// hits are counted against all that people wanted.
 #[derive(Debug)]
 pub struct Rows {
     features: Container,
@@ -168,7 +177,8 @@ pub struct Ranking {
 
 /// A person as the engine knows them: the user's events with items of the pack.
 ///
-/// Of more events than a question may hold the strongest are told, and the rest is left to [`recommend`].
+/// Of more events than a question may hold the newest are told, as of known people, and the rest is left to
+/// [`recommend`].
 fn person(rows: &Items<'_>, events: &[(u32, f32, u32)], genres: &[(String, f32)]) -> Person {
     let event = |(row, weight, day): &(u32, f32, u32)| Event {
         item: rows.id(ItemIx(*row)),
@@ -185,8 +195,8 @@ fn person(rows: &Items<'_>, events: &[(u32, f32, u32)], genres: &[(String, f32)]
     }
 }
 
-/// What the pack recommends to a user, by `events` of row, weight and day, ascending by row; without any item of them. The
-/// resident parts must be attached.
+/// What the pack recommends to a user, by `events` of row, weight and day, ascending by row; without any item of them.
+/// The resident parts must be attached.
 ///
 /// # Errors
 /// [`BuildError::Query`] for a number out of its range.
@@ -199,7 +209,7 @@ pub fn recommend(
 ) -> Result<Ranking, BuildError> {
     let items = Items::open(&rows.features)?;
     let known = events.partition_point(|(row, ..)| (*row as usize) < rows.items);
-    let (told, left) = strongest(&events[..known], Query::MAX_HISTORY);
+    let (told, left) = newest(&events[..known], Query::MAX_HISTORY);
     let mut query = Query {
         n: ask.n,
         blend: ask.blend,
@@ -239,13 +249,14 @@ pub fn recommend(
     }
 }
 
-/// The `most` events of the largest weight of either sign, by row, and the rows of the others.
-fn strongest(events: &[(u32, f32, u32)], most: usize) -> (Vec<(u32, f32, u32)>, Vec<u32>) {
+/// The `most` newest events, by row, and the rows of the others. Of equally old ones the first stay, as in
+/// [`Engine::person_of`](aftershow_core::Engine::person_of).
+fn newest(events: &[(u32, f32, u32)], most: usize) -> (Vec<(u32, f32, u32)>, Vec<u32>) {
     let mut told = events.to_vec();
     if told.len() <= most {
         return (told, Vec::new());
     }
-    told.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
+    told.sort_by_key(|(_, _, day)| Reverse(*day)); // stable
     let mut left: Vec<u32> = told.split_off(most).iter().map(|(row, ..)| *row).collect();
     told.sort_by_key(|(row, ..)| *row);
     left.sort_unstable();
@@ -265,10 +276,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_too_long_a_history_the_strongest_events_are_told_and_the_others_known() {
-        let events: Vec<(u32, f32, u32)> = vec![(1, 0.5, 0), (2, -3.0, 0), (5, 1.0, 0), (9, 1.0, 0)];
-        let (told, left) = strongest(&events, 2);
-        assert_eq!((told, left), (vec![(2, -3.0, 0), (5, 1.0, 0)], vec![1, 9]));
-        assert_eq!(strongest(&events, 4), (events.clone(), vec![]));
+    fn of_too_long_a_history_the_newest_events_are_told_and_the_others_known() {
+        let events: Vec<(u32, f32, u32)> = vec![(1, 9.0, 0), (2, -3.0, 7), (5, 1.0, 8), (9, 1.0, 7)];
+        let (told, left) = newest(&events, 2);
+        assert_eq!((told, left), (vec![(2, -3.0, 7), (5, 1.0, 8)], vec![1, 9]));
+        assert_eq!(newest(&events, 4), (events.clone(), vec![]));
     }
 }

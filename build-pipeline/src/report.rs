@@ -25,6 +25,8 @@ pub struct Report {
     pub values_left_out: Vec<Counted>,
     /// Titles beyond `max_items`.
     pub beyond_max_items: u64,
+    /// Files of the work folder that tell of people, for their owner alone; none if they were removed.
+    pub files_of_people: Vec<String>,
     /// What people did; absent without events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interactions: Option<EventReport>,
@@ -64,7 +66,7 @@ pub struct EventReport {
     pub unknown_items: u64,
     /// Pairs of a person and such an item.
     pub unknown_item_pairs: u64,
-    /// People left out because they have too few titles.
+    /// People left out of the training because they have too few titles.
     pub users_with_too_few: u64,
     /// People who say which genres they prefer.
     pub users_with_preferences: usize,
@@ -101,6 +103,7 @@ impl Report {
             skipped: titles.skipped(),
             values_left_out: titles.dropped(),
             beyond_max_items: titles.left_out,
+            files_of_people: Vec::new(),
             interactions: EventReport::new(gathered, tally),
             stages: progress.stages(),
             seconds: progress.seconds(),
@@ -159,6 +162,11 @@ impl fmt::Display for Report {
             ];
             for (name, count) in others.into_iter().filter(|(_, count)| *count > 0) {
                 row(f, name, count.to_string())?;
+            }
+            match (&self.files_of_people[..], &self.pack) {
+                ([], None) => {}
+                ([], Some(_)) => writeln!(f, "  removed from the work folder; --work or --steps keeps them")?,
+                (kept, _) => writeln!(f, "  kept, for their owner alone: {}", kept.join(", "))?,
             }
         }
         writeln!(f, "time")?;

@@ -1,7 +1,7 @@
 //! Files and folders that appear whole or not at all: written beside their place, then renamed into it.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process,
@@ -68,6 +68,48 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     let scratch = Scratch::beside(path, "new");
     fs::write(&scratch.0, bytes).map_err(|e| BuildError::write(&scratch.0, e))?;
     fs::rename(&scratch.0, path).map_err(|e| BuildError::write(path, e))
+}
+
+/// Writes a file that is for its owner alone.
+///
+/// # Errors
+/// [`BuildError::Write`].
+pub fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
+    let scratch = Scratch::beside(path, "new");
+    remove(&scratch.0)
+        .and_then(|()| create_private(&scratch.0)?.write_all(bytes))
+        .map_err(|e| BuildError::write(&scratch.0, e))?;
+    fs::rename(&scratch.0, path).map_err(|e| BuildError::write(path, e))
+}
+
+/// Creates a file that is for its owner alone, in its place at once. One that is there is an error.
+///
+/// # Errors
+/// What the system says.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes a folder that is for its owner alone. One that is there stays as it is.
+///
+/// # Errors
+/// What the system says.
+pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent)?;
+    }
+    #[cfg_attr(not(unix), allow(unused_mut, reason = "there are no modes"))]
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Writes a file as a stream; returns how long it became.

@@ -71,6 +71,8 @@ pub struct Plan {
     pub work: PathBuf,
     /// The steps to run, in their order; at least one.
     pub steps: Vec<Step>,
+    /// Whether the results that tell of people stay in the work folder after a build; else they are removed.
+    pub keeps_people: bool,
     /// Folder for what is known of people, which is private; `None`: it is not kept.
     pub users_out: Option<PathBuf>,
 }
@@ -84,6 +86,7 @@ impl Plan {
             work: out.with_file_name(name),
             out,
             steps: Step::ALL.to_vec(),
+            keeps_people: false,
             users_out: None,
         }
     }

@@ -1,10 +1,10 @@
 //! Known people in a folder of their own: `DIR/<pack_id>/users.json` and the user parts beside it.
 //!
-//! Private: what is public is the pack's folder, so this one is never in it, nor around it. Files are for their owner alone, and
-//! the key that places people in files comes from the system.
+//! Private: what is public is the pack's folder, so this one is never in it, nor around it. Files are for their owner
+//! alone, and the key that places people in files comes from the system.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -37,6 +37,55 @@ const USERS_PER_SHARD: usize = 64;
 /// The manifest's name.
 const MANIFEST: &str = "users.json";
 
+/// Everybody of whom something is to be kept.
+#[derive(Clone, Debug)]
+pub struct Known<'a> {
+    /// What they did. Nobody has one item in two of them.
+    pub events: Vec<&'a Interactions>,
+    /// What they say they prefer.
+    pub preferences: &'a Preferences,
+}
+
+impl<'a> Known<'a> {
+    /// With what was too little to learn from: somebody with a single title is known too.
+    fn of(gathered: &'a Gathered) -> Known<'a> {
+        Known {
+            events: vec![&gathered.interactions, &gathered.left_out],
+            preferences: &gathered.preferences,
+        }
+    }
+
+    /// Everybody, in the order of the ids' bytes.
+    fn ids(&self) -> Vec<&'a str> {
+        let with_events = self.events.iter().flat_map(|events| &events.users);
+        let mut ids: Vec<&str> = with_events.map(String::as_str).collect();
+        ids.extend(self.preferences.of_user.keys().map(String::as_str));
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    fn record(&self, id: &str) -> UserRecord {
+        let mut kept = Vec::new();
+        for events in &self.events {
+            let range = events.find(id).map_or(0..0, |user| events.range(user));
+            kept.extend(range.map(|at| {
+                (
+                    ItemIx(events.items[at]),
+                    events.weights[at].clamp(-MAX_USER_VALUE, MAX_USER_VALUE),
+                    Some(events.days[at]).filter(|day| *day > 0),
+                )
+            }));
+        }
+        kept.sort_by_key(|(item, ..)| *item);
+        UserRecord {
+            id: id.to_owned(),
+            events: kept,
+            genres: self.preferences.of(id).to_vec(),
+        }
+    }
+}
+
 /// What was written.
 #[derive(Clone, Debug, Serialize)]
 pub struct UsersReport {
@@ -48,6 +97,8 @@ pub struct UsersReport {
     pub bytes: u64,
     /// The folder.
     pub dir: String,
+    /// Folders beside it, of other packs.
+    pub other_packs: Vec<String>,
 }
 
 /// Makes sure that people's data would not lie where a pack is served from, before hours go into making it.
@@ -89,7 +140,7 @@ pub fn check_people(plan: &Plan, config: &Config, gathered: &Gathered) -> Result
     if plan.users_out.is_none() {
         return Ok(());
     }
-    let ids = ids(&gathered.interactions, &gathered.preferences);
+    let ids = Known::of(gathered).ids();
     if ids.is_empty() {
         return Err(BuildError::Usage {
             reason: "--users-out: there is nobody to keep; give --interactions or --users".to_owned(),
@@ -110,31 +161,35 @@ pub fn of_run(
     progress: &Progress,
 ) -> Result<Option<UsersReport>, BuildError> {
     let Some(dir) = &plan.users_out else { return Ok(None) };
-    let Gathered {
-        interactions,
-        preferences,
-        ..
-    } = gathered;
-    let kind = config.personal.user_ids;
-    write(dir, pack_id, interactions, preferences, kind, progress).map(Some)
+    let report = write(dir, pack_id, &Known::of(gathered), config.personal.user_ids, progress)?;
+    if !report.other_packs.is_empty() {
+        progress.warn(&format!(
+            "--users-out {}: also has people of other packs, in {}; who asks to be forgotten is in there still, so delete the \
+             folders whose packs are no longer served",
+            dir.display(),
+            report.other_packs.join(", ")
+        ));
+    }
+    Ok(Some(report))
 }
 
-/// Everybody, in the order of the ids' bytes.
-fn ids<'a>(interactions: &'a Interactions, preferences: &'a Preferences) -> Vec<&'a str> {
-    let mut ids: Vec<&str> = interactions.users.iter().map(String::as_str).collect();
-    ids.extend(preferences.of_user.keys().map(String::as_str));
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
+/// The message has no id in it: it may end up in a log.
 fn check_ids(ids: &[&str], kind: UserIdKind) -> Result<(), BuildError> {
-    ids.iter().try_for_each(|id| {
+    ids.iter().enumerate().try_for_each(|(at, id)| {
         kind.check(id).map_err(|e| BuildError::Input {
-            place: format!("the user id {id:?}"),
+            place: format!("user {} of {}, in the order of the ids' bytes", at + 1, ids.len()),
             reason: e.to_string(),
         })
     })
+}
+
+/// The folders in `dir` that hold people of other packs, by name.
+fn other_packs(dir: &Path, pack_id: &str) -> Vec<String> {
+    let folders = fs::read_dir(dir).into_iter().flatten().flatten();
+    let others = folders.filter(|folder| folder.file_name() != pack_id && folder.path().join(MANIFEST).is_file());
+    let mut others: Vec<String> = others.map(|folder| folder.path().display().to_string()).collect();
+    others.sort_unstable();
+    others
 }
 
 /// The path without links and dots, as far as it exists; what does not exist yet is appended.
@@ -157,16 +212,16 @@ fn absolute(path: &Path) -> Result<PathBuf, BuildError> {
 /// Writes everybody who did something or prefers something. What is there for the same pack is replaced whole.
 ///
 /// # Errors
-/// [`BuildError::Query`] for an id that is none of this kind, [`BuildError::Write`]; what was there is then there still.
+/// [`BuildError::Input`] for an id that is none of this kind, [`BuildError::Write`]; what was there is then there
+/// still.
 pub fn write(
     dir: &Path,
     pack_id: &str,
-    interactions: &Interactions,
-    preferences: &Preferences,
+    known: &Known<'_>,
     user_ids: UserIdKind,
     progress: &Progress,
 ) -> Result<UsersReport, BuildError> {
-    let ids = ids(interactions, preferences);
+    let ids = known.ids();
     check_ids(&ids, user_ids)?;
     let stage = progress.stage("users", ids.len() as u64);
     let shards = ids.len().div_ceil(USERS_PER_SHARD).clamp(1, MAX_USER_SHARDS as usize);
@@ -179,7 +234,7 @@ pub fn write(
     let bytes = scratch::write_dir(&place, |new| {
         private_dir(new)?;
         let shard = |(shard, ids): (usize, &Vec<&str>)| {
-            let records: Vec<UserRecord> = ids.iter().map(|id| record(id, interactions, preferences)).collect();
+            let records: Vec<UserRecord> = ids.iter().map(|id| known.record(id)).collect();
             let mut part = Writer::new(kind::USERS);
             write_users(&mut part, &records)?;
             let bytes = part.finish()?;
@@ -200,23 +255,8 @@ pub fn write(
         files: shards,
         bytes,
         dir: place.display().to_string(),
+        other_packs: other_packs(dir, pack_id),
     })
-}
-
-fn record(id: &str, interactions: &Interactions, preferences: &Preferences) -> UserRecord {
-    let event = |at: usize| {
-        (
-            ItemIx(interactions.items[at]),
-            interactions.weights[at].clamp(-MAX_USER_VALUE, MAX_USER_VALUE),
-            Some(interactions.days[at]).filter(|day| *day > 0),
-        )
-    };
-    let range = interactions.find(id).map_or(0..0, |user| interactions.range(user));
-    UserRecord {
-        id: id.to_owned(),
-        events: range.map(event).collect(),
-        genres: preferences.of(id).to_vec(),
-    }
 }
 
 /// 128 random bits of the system, as hex digits.
@@ -230,11 +270,7 @@ fn key() -> Result<String, BuildError> {
 }
 
 fn private_file(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
+    let written = scratch::create_private(path).and_then(|mut file| file.write_all(bytes));
     written.map_err(|e| BuildError::write(path, e))
 }
 
@@ -248,7 +284,8 @@ fn private_dir(dir: &Path) -> Result<(), BuildError> {
     Ok(())
 }
 
-/// What is known of a user: `None` if nobody is known by the id. `dir` is what `--users-out` named, or the folder of one pack in it.
+/// What is known of a user: `None` if nobody is known by the id. `dir` is what `--users-out` named, or the folder of
+/// one pack in it.
 ///
 /// # Errors
 /// [`BuildError::Query`] for what can't be an id, [`BuildError::Pack`] for files of another pack or damaged ones.

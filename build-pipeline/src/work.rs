@@ -3,6 +3,9 @@
 //! A later run may begin in the middle. It takes an earlier step's result only if the note says just
 //! what this run would say; else it refuses and tells what differs, so a pack is never put together
 //! from two catalogues or two configurations.
+//!
+//! The folder and its files are for their owner alone. Those that tell of people are removed after a build, unless the
+//! plan keeps them.
 
 use std::{
     borrow::Cow,
@@ -36,7 +39,13 @@ struct Note {
     depends_on: DependsOn,
     /// Of each file.
     sha256: Vec<String>,
+    /// Whether the files that tell of people have been removed.
+    #[serde(default)]
+    people_removed: bool,
 }
+
+/// The files that tell of people.
+const OF_PEOPLE: [&str; 3] = ["interactions.bin", "left-out.bin", "preferences.json"];
 
 /// The work folder of one run.
 #[derive(Debug)]
@@ -76,15 +85,17 @@ impl Product for Gathered {
         Ok(vec![
             Cow::Owned(serde_json::to_vec(&self.catalogue)?),
             Cow::Owned(stored::write(&self.interactions)),
+            Cow::Owned(stored::write(&self.left_out)),
             Cow::Owned(preferences),
         ])
     }
 
     fn restored(files: Vec<Vec<u8>>) -> Option<Gathered> {
-        let [catalogue, interactions, preferences] = files.try_into().ok()?;
+        let [catalogue, interactions, left_out, preferences] = files.try_into().ok()?;
         Some(Gathered {
             catalogue: serde_json::from_slice(&catalogue).ok()?,
             interactions: stored::read(&interactions)?,
+            left_out: stored::read(&left_out)?,
             preferences: match preferences.is_empty() {
                 true => Preferences::default(),
                 false => serde_json::from_slice(&preferences).ok()?,
@@ -133,7 +144,7 @@ impl Work {
                 work.usable_note(step)?;
             }
         }
-        fs::create_dir_all(&plan.work).map_err(|e| BuildError::write(&plan.work, e))?;
+        scratch::create_private_dir(&plan.work).map_err(|e| BuildError::write(&plan.work, e))?;
         Ok(work)
     }
 
@@ -150,10 +161,37 @@ impl Work {
         self.load(step)
     }
 
+    /// The files there that tell of people.
+    pub fn files_of_people(&self) -> Vec<PathBuf> {
+        let files = OF_PEOPLE.iter().map(|file| self.plan.work.join(file));
+        files.filter(|file| file.exists()).collect()
+    }
+
+    /// Removes the files that tell of people, unless the plan keeps them. The steps that made them must then be run
+    /// again.
+    ///
+    /// # Errors
+    /// [`BuildError::Write`].
+    pub fn forget_people(&self) -> Result<(), BuildError> {
+        let files = self.files_of_people();
+        if self.plan.keeps_people || files.is_empty() {
+            return Ok(());
+        }
+        let (_, note_path) = self.paths(Step::Fetch);
+        if let Some(note) = read_note(&note_path) {
+            let removed = Note {
+                people_removed: true,
+                ..note
+            };
+            scratch::write_private_file(&note_path, &serde_json::to_vec_pretty(&removed)?)?;
+        }
+        files.iter().try_for_each(|file| remove(file))
+    }
+
     /// The files of a step's result, and its note.
     fn paths(&self, step: Step) -> (Vec<PathBuf>, PathBuf) {
         let files: &[&str] = match step {
-            Step::Fetch => &["catalogue.json", "interactions.bin", "preferences.json"],
+            Step::Fetch => &["catalogue.json", "interactions.bin", "left-out.bin", "preferences.json"],
             Step::Features => &["features.bin"],
             Step::Similarities => &["neighbours.bin"],
             Step::Train => &["collaborative.bin", "training.json"],
@@ -172,15 +210,16 @@ impl Work {
         for (path, bytes) in paths.iter().zip(files) {
             match bytes.is_empty() {
                 true => remove(path)?,
-                false => scratch::write_file(path, bytes)?,
+                false => scratch::write_private_file(path, bytes)?,
             }
         }
         let depends_on = self.depends_on.get(step.name()).cloned().unwrap_or_default();
         let note = Note {
             depends_on,
             sha256: files.iter().map(|bytes| input::hex(&Sha256::digest(bytes))).collect(),
+            people_removed: false,
         };
-        scratch::write_file(&note_path, &serde_json::to_vec_pretty(&note)?)
+        scratch::write_private_file(&note_path, &serde_json::to_vec_pretty(&note)?)
     }
 
     fn load<T: Product>(&self, step: Step) -> Result<T, BuildError> {
@@ -203,17 +242,19 @@ impl Work {
 
     fn usable_note(&self, step: Step) -> Result<Note, BuildError> {
         let (_, path) = self.paths(step);
-        let note: Option<Note> = fs::read(&path).ok().and_then(|json| serde_json::from_slice(&json).ok());
-        let Some(note) = note else {
+        let Some(note) = read_note(&path) else {
             return Err(self.stale(step, format!("there is none in {}", shown(&self.plan.work))));
         };
         let empty = DependsOn::new();
         let differences = differences(&note.depends_on, self.depends_on.get(step.name()).unwrap_or(&empty));
-        if differences.is_empty() {
-            Ok(note)
-        } else {
-            Err(self.stale(step, differences.join("; ")))
+        if !differences.is_empty() {
+            return Err(self.stale(step, differences.join("; ")));
         }
+        if note.people_removed {
+            let reason = "what it had of people was removed when the pack was built; --work or --steps keeps it";
+            return Err(self.stale(step, reason.to_owned()));
+        }
+        Ok(note)
     }
 
     fn stale(&self, step: Step, reason: String) -> BuildError {
@@ -225,6 +266,11 @@ impl Work {
             run: Step::names(&run),
         }
     }
+}
+
+/// `None` if there is none, or it is damaged.
+fn read_note(path: &Path) -> Option<Note> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
 fn remove(path: &Path) -> Result<(), BuildError> {

@@ -75,6 +75,54 @@ fn every_user_gets_what_recommend_says_and_nothing_of_their_history() {
 }
 
 #[test]
+fn what_users_say_they_prefer_counts_also_for_those_who_did_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    copy_sample_pack(dir.path());
+    let put = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    put(
+        "events.jsonl",
+        "{\"user_id\": \"u2\", \"item_id\": 82, \"type\": \"like\"}\n",
+    );
+    put("users.csv", "id,genres,weights\nu1,Comedy|Drama,2|1\nu2,Crime,3\n");
+    let args = [
+        "batch",
+        "pack",
+        "--history",
+        "jsonl:events.jsonl",
+        "-n",
+        "5",
+        "--out",
+        "top.jsonl",
+        "-q",
+    ];
+    run_in(dir.path(), &[&args[..], &["--users", "csv:users.csv"]].concat()).ok();
+    let rows = lines(&dir.path().join("top.jsonl"));
+    let asked = [("u1", "", "Comedy:2,Drama"), ("u2", "82:3", "Crime:3")];
+    assert_eq!(rows.len(), asked.len());
+    for (row, (user, history, genres)) in rows.iter().zip(asked) {
+        assert_eq!(row["user_id"], user);
+        let args = [
+            "recommend",
+            "pack",
+            "--history",
+            history,
+            "--genres",
+            genres,
+            "-n",
+            "5",
+            "--json",
+        ];
+        let answer: Value = serde_json::from_str(&run_in(dir.path(), &args).ok().stdout).unwrap();
+        let of = |items: &Value| -> Vec<(Value, Value)> {
+            let items = items.as_array().unwrap().iter();
+            items.map(|item| (item["id"].clone(), item["score"].clone())).collect()
+        };
+        assert_eq!(of(&row["items"]), of(&answer["items"]), "{user}");
+    }
+    run_in(dir.path(), &[&args[..], &["--users", "sample"]].concat()).refused(&["--users", "jsonl:FILE"]);
+}
+
+#[test]
 fn the_bytes_are_the_same_for_any_number_of_threads_and_the_table_says_what_the_lines_say() {
     let dir = tempfile::tempdir().unwrap();
     copy_sample_pack(dir.path());

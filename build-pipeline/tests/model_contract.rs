@@ -49,13 +49,19 @@ fn progress() -> Progress {
     Progress::new(Style::Quiet)
 }
 
-/// Twenty users a block, each with six of its eight items.
+/// Users of a block: one for each pair of its items.
+const USERS: u32 = (BLOCK * (BLOCK - 1) / 2 * BLOCKS) as u32;
+
+/// Every user has six of the eight items of their block, and each pair of items is left out by one user: so all items of a
+/// block are alike. (Were it always six in a row, those two steps apart would speak against each other.)
 fn block_events() -> Vec<(u32, u32)> {
-    let of = |user: usize| {
-        let (block, turn) = (user % BLOCKS, user / BLOCKS);
-        (0..6).map(move |at| (user as u32, (block * BLOCK + (turn + at) % BLOCK) as u32))
+    let pairs = (0..BLOCK).flat_map(|a| (0..a).map(move |b| (a, b)));
+    let users = pairs.flat_map(|pair| (0..BLOCKS).map(move |block| (pair, block)));
+    let of = |(user, ((a, b), block)): (usize, ((usize, usize), usize))| {
+        let items = (0..BLOCK).filter(move |item| *item != a && *item != b);
+        items.map(move |item| (user as u32, (block * BLOCK + item) as u32))
     };
-    (0..20 * BLOCKS).flat_map(of).collect()
+    users.enumerate().flat_map(of).collect()
 }
 
 fn interactions(events: &[(u32, u32)], users: u32, items: usize) -> Interactions {
@@ -98,10 +104,9 @@ fn scores(model: &dyn Model, history: &[(u32, f32)]) -> Vec<f32> {
 }
 
 #[test]
-#[ignore = "fails for ease: not yet explained"]
 fn what_belongs_together_is_found_and_nothing_twice() {
     for family in ALL {
-        let made = trained(&block_events(), 20 * BLOCKS as u32, ITEMS, family);
+        let made = trained(&block_events(), USERS, ITEMS, family);
         for block in 0..BLOCKS as u32 {
             let history: Vec<(u32, f32)> = (0..5).map(|at| (block * BLOCK as u32 + at, 1.0)).collect();
             let found = top(&scores(made.model.as_ref(), &history), &history, 3);
@@ -119,7 +124,7 @@ fn what_belongs_together_is_found_and_nothing_twice() {
 #[test]
 fn dislikes_lower_what_they_touch_and_raise_nothing() {
     for family in ALL {
-        let made = trained(&block_events(), 20 * BLOCKS as u32, ITEMS, family);
+        let made = trained(&block_events(), USERS, ITEMS, family);
         let model = made.model.as_ref();
         let liked = scores(model, &[(0, 1.0), (1, 1.0)]);
         let both = scores(model, &[(0, 1.0), (1, 1.0), (2, -1.0)]);
@@ -137,7 +142,7 @@ fn dislikes_lower_what_they_touch_and_raise_nothing() {
 #[test]
 fn a_person_without_a_history_gets_scores_that_say_nothing() {
     for family in ALL.into_iter().filter(|family| *family != Family::Popularity) {
-        let made = trained(&block_events(), 20 * BLOCKS as u32, ITEMS, family);
+        let made = trained(&block_events(), USERS, ITEMS, family);
         assert!(scores(made.model.as_ref(), &[]).iter().all(|score| *score == 0.0));
     }
 }
@@ -145,7 +150,7 @@ fn a_person_without_a_history_gets_scores_that_say_nothing() {
 #[test]
 fn an_item_that_nobody_saw_is_no_trouble() {
     for family in ALL {
-        let made = trained(&block_events(), 20 * BLOCKS as u32, ITEMS + 1, family);
+        let made = trained(&block_events(), USERS, ITEMS + 1, family);
         let unseen = scores(made.model.as_ref(), &[(ITEMS as u32, 1.0)]);
         assert_eq!(unseen.len(), ITEMS + 1);
         let found = top(&scores(made.model.as_ref(), &[(0, 1.0), (1, 1.0)]), &[], 5);
@@ -173,10 +178,9 @@ fn one_user_one_item_and_nothing_at_all_are_no_trouble() {
 }
 
 #[test]
-#[ignore = "fails for ials: not yet explained"]
 fn the_same_seed_gives_the_same_model_and_a_fit_is_the_trained_one() {
     for family in ALL {
-        let data = interactions(&block_events(), 20 * BLOCKS as u32, ITEMS);
+        let data = interactions(&block_events(), USERS, ITEMS);
         let made = train(&data, &config(family), &progress()).unwrap();
         assert_eq!(train(&data, &config(family), &progress()).unwrap().data, made.data);
         // With what was chosen and reported, the float model can be fitted again.
@@ -197,7 +201,6 @@ fn the_same_seed_gives_the_same_model_and_a_fit_is_the_trained_one() {
 }
 
 #[test]
-#[ignore = "fails: it asks for more than 100 items"]
 fn the_engine_answers_from_every_model() {
     let dir = tempfile::tempdir().unwrap();
     let lines: Vec<String> = block_events()
@@ -226,7 +229,7 @@ fn the_engine_answers_from_every_model() {
         };
         let answer = pack
             .recommend(&Query {
-                n: 1000,
+                n: 100,
                 ..person(&[8, 9, 10, 11, 12])
             })
             .unwrap();

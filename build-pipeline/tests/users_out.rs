@@ -9,7 +9,7 @@ use aftershow_pipeline::{
     Interactions, PackDir, Preferences, Progress,
     interactions::Event,
     progress::Style,
-    users_out::{self, UsersReport},
+    users_out::{self, Known, UsersReport},
 };
 use common::{contents, names, run_in};
 use serde_json::Value;
@@ -48,7 +48,11 @@ fn write(dir: &Path, pack: &PackDir, preferences: &Preferences) -> UsersReport {
     let interactions = people(pack.manifest().items as usize);
     let quiet = Progress::new(Style::Quiet);
     let id = &pack.manifest().pack_id;
-    users_out::write(dir, id, &interactions, preferences, UserIdKind::Any, &quiet).unwrap()
+    let everybody = Known {
+        events: vec![&interactions],
+        preferences,
+    };
+    users_out::write(dir, id, &everybody, UserIdKind::Any, &quiet).unwrap()
 }
 
 fn ids_of(answer: &str) -> Vec<Value> {
@@ -203,16 +207,17 @@ fn an_id_that_is_none_stops_the_writing_and_leaves_what_was_there() {
     let before = contents(&private.join(&pack.manifest().pack_id));
     let interactions = people(pack.manifest().items as usize);
     let quiet = Progress::new(Style::Quiet);
-    let refused = users_out::write(
-        &private,
-        &pack.manifest().pack_id,
-        &interactions,
-        &Preferences::default(),
-        UserIdKind::Uuid,
-        &quiet,
+    let everybody = Known {
+        events: vec![&interactions],
+        preferences: &Preferences::default(),
+    };
+    let refused = users_out::write(&private, &pack.manifest().pack_id, &everybody, UserIdKind::Uuid, &quiet);
+    let error = refused.unwrap_err().to_string();
+    assert!(
+        error.contains("user 1 of 301") && error.contains("must be a UUID"),
+        "{error}"
     );
-    let error = refused.unwrap_err();
-    assert!(error.to_string().contains("must be a UUID"), "{error}");
+    assert!(!error.contains("ann"), "{error}");
     assert!(before == contents(&private.join(&pack.manifest().pack_id)));
     assert_eq!(names(&private).len(), 1);
 }
@@ -276,7 +281,166 @@ fn a_build_keeps_its_people_beside_the_pack_and_nothing_of_them_in_it() {
     refused(
         "new",
         &[&["kept", "--config", "uuid.yaml"], &log[..]].concat(),
-        &["annabel", "UUID"],
+        &["user 1 of 3", "UUID"],
     );
     assert!(!dir.path().join("kept").exists());
+}
+
+#[test]
+fn what_is_too_little_to_learn_from_is_still_known_of_people() {
+    let dir = tempfile::tempdir().unwrap();
+    // Nobody else has 9, and eva has a single title.
+    fs::write(
+        dir.path().join("log.txt"),
+        "ann 1 2 3 9\nbob 1 2 3\ncyd 2 3 4 1\ndan 4 2 1\neva 4\n",
+    )
+    .unwrap();
+    fs::write(
+        dir.path().join("titles.csv"),
+        "id,name\n1,One\n2,Two\n3,Three\n4,Four\n9,Nine\n",
+    )
+    .unwrap();
+    let args = [
+        "build",
+        "--catalog",
+        "csv:titles.csv",
+        "--interactions",
+        "user-items:log.txt",
+        "--min-user-interactions",
+        "3",
+        "--min-item-interactions",
+        "2",
+        "--users-out",
+        "private",
+        "--out",
+        "pack",
+        "--log-format",
+        "json",
+    ];
+    let built = run_in(dir.path(), &args).ok();
+    let told: Value = serde_json::from_str(&built.stdout).unwrap();
+    assert_eq!(
+        (&told["interactions"]["users"], &told["users"]["users"]),
+        (&4.into(), &5.into()),
+        "four to learn from, and all five are known"
+    );
+    let ask = |args: &[&str]| {
+        let all = [&["recommend", "pack", "--json"], args].concat();
+        ids_of(&run_in(dir.path(), &all).ok().stdout)
+    };
+    for (user, history) in [("eva", "4"), ("ann", "1,2,3,9")] {
+        let known = ask(&["--user", user, "--users", "private"]);
+        assert_eq!(known, ask(&["--history", history]), "{user}");
+        assert!(!known.contains(&9.into()) || user == "eva", "{known:?}");
+    }
+}
+
+#[test]
+fn folders_of_other_packs_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let build = |log: &str| {
+        fs::write(dir.path().join("log.txt"), log).unwrap();
+        let args = [
+            "build",
+            "--interactions",
+            "user-items:log.txt",
+            "--out",
+            "pack",
+            "--users-out",
+            "private",
+        ];
+        let told = run_in(dir.path(), &args).ok().stderr;
+        let pack = PackDir::open(&dir.path().join("pack")).unwrap();
+        (told, pack.manifest().pack_id.clone())
+    };
+    let (told, first) = build("ann 1 2 3\nbob 2 3\n");
+    assert!(!told.contains("other packs"), "{told}");
+    fs::create_dir(dir.path().join("private/notes")).unwrap();
+    let (told, second) = build("ann 1 2 3\ncyd 2 4\n");
+    assert_ne!(first, second);
+    assert!(
+        told.contains("people of other packs") && told.contains(&format!("private/{first};")),
+        "{told}"
+    );
+    assert!(told.contains("delete") && !told.contains("notes"), "{told}");
+    assert_eq!(
+        names(&dir.path().join("private")).len(),
+        3,
+        "nothing is deleted by itself"
+    );
+}
+
+/// The files of the work folder that tell of people.
+fn of_people(work: &Path) -> Vec<String> {
+    let private = ["interactions.bin", "left-out.bin", "preferences.json"];
+    names(work)
+        .into_iter()
+        .filter(|name| private.contains(&name.as_str()))
+        .collect()
+}
+
+#[test]
+fn the_work_folder_keeps_nothing_of_people_unless_it_is_asked_to() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("log.txt"), "annabel 1 2 3\nbartholomew 2 3 4\ncyd 1\n").unwrap();
+    fs::write(dir.path().join("users.csv"), "id,genres\nannabel,Drama\n").unwrap();
+    let build = |more: &[&str]| {
+        let flags = [
+            "build",
+            "--interactions",
+            "user-items:log.txt",
+            "--users",
+            "csv:users.csv",
+            "--out",
+            "pack",
+        ];
+        let least = ["--min-user-interactions", "2"];
+        run_in(dir.path(), &[&flags[..], &least, more].concat())
+    };
+    let work = dir.path().join("pack.work");
+    let told = build(&[]).ok().stdout;
+    assert!(
+        told.contains("removed from the work folder; --work or --steps keeps"),
+        "{told}"
+    );
+    assert!(of_people(&work).is_empty() && work.join("catalogue.json").is_file());
+    for (name, bytes) in contents(&work) {
+        for word in ["annabel", "bartholomew"] {
+            assert!(
+                !bytes.windows(word.len()).any(|found| found == word.as_bytes()),
+                "{name}"
+            );
+        }
+    }
+    build(&["--steps", "train,pack"]).refused(&[
+        "`fetch`",
+        "was removed",
+        "--steps fetch,features,similarities,train,pack",
+    ]);
+
+    let all = ["interactions.bin", "left-out.bin", "preferences.json"];
+    let told = build(&["--steps", "fetch,features,similarities"]).ok().stdout;
+    assert!(
+        told.contains("kept, for their owner alone: pack.work/interactions.bin"),
+        "{told}"
+    );
+    assert_eq!(of_people(&work), all);
+    build(&["--steps", "train,pack"]).ok();
+    assert_eq!(of_people(&work), all, "--steps keeps them");
+    build(&[]).ok();
+    assert!(of_people(&work).is_empty(), "and a whole build removes them");
+
+    build(&["--work", "kept"]).ok();
+    assert_eq!(of_people(&dir.path().join("kept")), all);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for folder in ["kept", "pack.work"] {
+            let folder = dir.path().join(folder);
+            assert_eq!(mode(&folder), 0o700);
+            assert!(names(&folder).iter().all(|name| mode(&folder.join(name)) == 0o600));
+        }
+        assert_ne!(mode(&dir.path().join("pack")) & 0o055, 0, "the pack is for everybody");
+    }
 }

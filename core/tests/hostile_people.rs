@@ -7,8 +7,10 @@ use aftershow_core::{
     pack::{
         CollaborativeData, Container, PersonFactors, SparseRows, UserRecord, Users, UsersManifest, Writer,
         collaborative::{self, row_bytes},
-        layout::{CHECKED_FROM, CHECKSUM_AT, MAX_GRAM, MAX_RANK, MAX_SCALE, kind},
-        users::{shard_of, write_users},
+        layout::{CHECKED_FROM, CHECKSUM_AT, MAX_GRAM, MAX_RANK, MAX_SCALE, kind, section},
+        strings,
+        users::{MAX_USER_GENRES, shard_of, write_users},
+        varint,
     },
 };
 use support::{Plain, Random, id};
@@ -273,7 +275,7 @@ fn people() -> Vec<UserRecord> {
             &[("Crime", 1.0)],
         ),
         record("ada", &[], &[]),
-        record("дора", &[(4, 1000.0, Some(0))], &[("War", 2.5), ("Crime", 0.0625)]),
+        record("дора", &[(4, 1000.0, Some(0))], &[("Crime", 0.0625), ("War", 2.5)]),
     ]
 }
 
@@ -367,6 +369,47 @@ fn damaged_people_are_refused_or_read_within_bounds() {
     assert!(accepted > 500, "only {accepted} got past the checks: they test nothing");
 }
 
+/// A file of one person without events who prefers the genres at these places of 200, each name 500 bytes long.
+fn prefers(places: &[u64]) -> Vec<u8> {
+    let mut record = vec![0];
+    varint::push(&mut record, places.len() as u64);
+    for place in places {
+        varint::push(&mut record, *place);
+        varint::push(&mut record, 16);
+    }
+    let names: Vec<String> = (0..200).map(|i| format!("{i:03}{}", "x".repeat(497))).collect();
+    let mut out = Writer::new(kind::USERS);
+    strings::write(&mut out, section::USER_ID_ENDS, section::USER_ID_BYTES, ["ann"]);
+    out.ints(section::USER_RECORD_ENDS, &[record.len() as u64]);
+    out.bytes(section::USER_RECORDS, record);
+    let names = names.iter().map(String::as_str);
+    strings::write(&mut out, section::USER_GENRE_ENDS, section::USER_GENRE_BYTES, names);
+    out.finish().unwrap()
+}
+
+#[test]
+fn two_bytes_of_a_record_never_become_a_name_again_and_again() {
+    let most = MAX_USER_GENRES as u64;
+    let ascending = |count: u64| (0..count).collect::<Vec<u64>>();
+    for (places, right) in [
+        (ascending(most), true),
+        (vec![3, 199], true),
+        (ascending(most + 1), false),
+        (vec![7; 5_000], false),
+        (vec![0; 4_000_000], false),
+        (vec![5, 5], false),
+        (vec![5, 4], false),
+        (vec![200], false),
+    ] {
+        let part = Container::open(prefers(&places), kind::USERS).unwrap();
+        let users = Users::open(&part).unwrap();
+        let (first, count) = (places.first(), places.len());
+        assert_eq!(users.check(ITEMS).is_ok(), right, "{count} from {first:?}");
+        assert_eq!(users.find("ann").map(|ann| ann.genres.len()), right.then_some(count));
+        assert_eq!(users.get(0).is_some(), right);
+    }
+}
+
 #[test]
 fn people_that_make_no_sense_are_not_written() {
     let refused = |person: UserRecord| assert!(write_users(&mut Writer::new(kind::USERS), &[person]).is_err());
@@ -378,6 +421,17 @@ fn people_that_make_no_sense_are_not_written() {
     refused(with(vec![(ItemIx(1), 1.0, None), (ItemIx(1), 1.0, None)]));
     refused(with(vec![(ItemIx(1), f32::NAN, None)]));
     refused(UserRecord::default());
+    let prefers = |names: &mut dyn Iterator<Item = usize>| UserRecord {
+        genres: names.map(|i| (format!("genre {i:03}"), 1.0)).collect(),
+        ..with(vec![])
+    };
+    refused(prefers(&mut [1, 0, 1].into_iter()));
+    refused(prefers(&mut (0..=MAX_USER_GENRES)));
+    let most = prefers(&mut (0..MAX_USER_GENRES).rev());
+    let part = Container::open(users_part(&[most]), kind::USERS).unwrap();
+    let kept = Users::open(&part).unwrap().find("x").unwrap();
+    assert_eq!(kept.genres.len(), MAX_USER_GENRES);
+    assert!(kept.genres.is_sorted_by(|a, b| a.0 < b.0));
     let twice = [with(vec![]), with(vec![])];
     assert!(write_users(&mut Writer::new(kind::USERS), &twice).is_err());
 }

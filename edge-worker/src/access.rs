@@ -2,6 +2,9 @@
 
 use std::{fmt, hint::black_box};
 
+/// A token of fewer bytes can be guessed.
+const MIN_TOKEN: usize = 16;
+
 /// A text that no log and no error may show: the token, and what a request presents as one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -11,6 +14,11 @@ impl Secret {
     pub fn new(text: &str) -> Option<Secret> {
         let text = text.trim();
         (!text.is_empty()).then(|| Secret(text.into()))
+    }
+
+    /// The deployment's token; `None` if it is too short to be one.
+    pub fn token(text: &str) -> Option<Secret> {
+        Secret::new(text).filter(|token| token.0.len() >= MIN_TOKEN)
     }
 
     /// Whether an `Authorization` header (RFC 6750 §2.1) presents this token.
@@ -66,6 +74,14 @@ mod tests {
             assert!(!admits(header), "{header}");
         }
         assert!(!token.admits(None));
+    }
+
+    #[test]
+    fn a_token_that_can_be_guessed_is_none() {
+        assert!(Secret::token("sixteen letters!").is_some());
+        for short in ["", " ", "x", "fifteen letters", " fifteen letters\n"] {
+            assert_eq!(Secret::token(short), None, "{short:?}");
+        }
     }
 
     #[test]

@@ -42,6 +42,10 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     };
     // How many bytes were read for a person says something of what they were recommended.
     let loaded = (request.audience() == Audience::Public).then_some(loaded);
+    let remark = match request.audience() {
+        Audience::TokenHolder => bucket::token_fault(&env),
+        _ => None,
+    };
     log(&Line {
         method: request.method,
         route: response.route,
@@ -50,7 +54,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         pack_id: state::pack_id(),
         parts_loaded: loaded.as_ref().map(|loaded| loaded.parts),
         bytes_loaded: loaded.as_ref().map(|loaded| loaded.bytes),
-        fault: fault.as_ref().map(|fault| fault.code),
+        fault: fault.as_ref().map(|fault| fault.code).or(remark),
         fault_file: fault
             .as_ref()
             .filter(|_| loaded.is_some())

@@ -1,8 +1,8 @@
 //! The whole API: a request, an engine and the known people in, a response out. No I/O.
 //!
-//! A [`Call`] is a request under way. [`Call::read`] answers at once what needs no pack: a wrong path, a wrong method, a
-//! preflight, no token, a bad parameter. [`Call::respond`] may say [`Reply::NeedParts`] or [`Reply::NeedPeople`] instead
-//! of a response: the host fetches those files, attaches them and calls it again.
+//! A [`Call`] is a request under way. [`Call::read`] answers at once what needs no pack: a wrong path, a wrong method,
+//! a preflight, no token, a bad parameter. [`Call::respond`] may say [`Reply::NeedParts`] or [`Reply::NeedPeople`]
+//! instead of a response: the host fetches those files, attaches them and calls it again.
 
 use std::borrow::Cow;
 

@@ -17,7 +17,13 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// The token of the known users' routes, if both the bucket `USERS` and the secret `USERS_TOKEN` are configured.
 pub fn token(env: &Env) -> Option<Secret> {
     env.bucket("USERS").ok()?;
-    Secret::new(&env.secret("USERS_TOKEN").ok()?.to_string())
+    Secret::token(&env.secret("USERS_TOKEN").ok()?.to_string())
+}
+
+/// What is wrong with a token that is configured and yet counts as none, for the log.
+pub fn token_fault(env: &Env) -> Option<&'static str> {
+    let text = env.secret("USERS_TOKEN").ok()?.to_string();
+    (Secret::new(&text).is_some() && Secret::token(&text).is_none()).then_some("users_token_too_short")
 }
 
 /// The files of the people of a pack.

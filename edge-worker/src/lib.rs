@@ -1,7 +1,7 @@
 //! The Aftershow HTTP API, as a Cloudflare Worker.
 //!
-//! [`api::Call`] is the whole API, without I/O and without a `worker` type in it, so it is tested natively. The way of a
-//! request:
+//! [`api::Call`] is the whole API, without I/O and without a `worker` type in it, so it is tested natively. The way of
+//! a request:
 //!
 //! | module | what it does |
 //! |---|---|
@@ -14,7 +14,8 @@
 //! | [`problem`] | every error, as `application/problem+json` |
 //! | [`response`], [`caching`] | status and headers; `ETag`, `If-None-Match`, `Cache-Control` |
 //! | [`inflate`] | a part's file → the part's bytes |
-//! | `adapter`, `state`, `files`, `bucket` (wasm only) | `worker` types in and out; the isolate's engines and people; the static assets; the private bucket |
+//! | `adapter`, `state` (wasm only) | `worker` types in and out; the isolate's engines and people |
+//! | `files`, `bucket` (wasm only) | the static assets; the private bucket |
 
 // A panic ends the isolate and every request in it, so there is none to reach.
 #![cfg_attr(

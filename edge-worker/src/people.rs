@@ -1,7 +1,8 @@
 //! What an isolate has read of the known people: the manifest, and a few of the files that it lays them in.
 //!
-//! The files are private and come from a bucket, never from the assets. Each is checked whole when it is attached, so that
-//! looking somebody up can't fail. Whoever is asked about is copied out: a batch may need more files than are kept.
+//! The files are private and come from a bucket, never from the assets. Each is checked whole when it is attached, so
+//! that looking somebody up can't fail. Whoever is asked about is copied out: a batch may need more files than are
+//! kept.
 
 use std::collections::VecDeque;
 

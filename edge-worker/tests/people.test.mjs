@@ -313,12 +313,13 @@ describe("the Worker that is not configured for known users", () => {
     ["neither bucket nor token", {}],
     ["a bucket and no token", { bucket: people }],
     ["a bucket and an empty token", { bucket: people, token: " " }],
+    ["a bucket and a token that can be guessed", { bucket: people, token: "fifteen letters" }],
     ["a token and no bucket", { token: TOKEN }],
   ];
   for (const [name, known] of configured) {
     test(`${name}: 404 with a remedy, and everything else as ever`, async () => {
       await over(known, async (worker) => {
-        for (const options of [{}, bearer(TOKEN), bearer("")]) {
+        for (const options of [{}, bearer(TOKEN), bearer("fifteen letters"), bearer("")]) {
           for (const path of [...knownPaths, "/api/recommendations/", "/recommendations/%zz"]) {
             const problem = assertProblem(await worker.request(path, options), 404, "users_not_configured");
             assert.match(problem.detail, /USERS.*USERS_TOKEN/);
@@ -327,6 +328,9 @@ describe("the Worker that is not configured for known users", () => {
         for (const path of batchPaths) {
           assertProblem(await worker.request(path, json({ user_ids: ["ann"] })), 404, "users_not_configured");
         }
+        const lines = (await worker.logs(1)).map((line) => JSON.parse(line)).filter((line) => line.status === 404);
+        const fault = known.token === "fifteen letters" ? "users_token_too_short" : undefined;
+        assert.ok(lines.length > 0 && lines.every((line) => line.fault === fault), JSON.stringify(lines));
         assert.equal((await worker.request("/v1/stats")).json().known_users, false);
         assert.equal((await worker.request("/v1/recommendations", json({ history: [1] }))).json().items[0].id, 2);
         assert.equal((await worker.request("/v1/popular")).status, 200);

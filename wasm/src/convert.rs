@@ -106,7 +106,7 @@ fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
         let text = || value.as_string().ok_or_else(|| wrong("a string"));
         match key {
             "name" => item.name = text()?,
-            "genres" => item.genres = strings(&value).ok_or_else(|| wrong("an array of strings"))?,
+            "genres" => item.genres = strings("features.genres", &value, Query::MAX_GENRES)?,
             "summary" => item.summary = text()?,
             "platform" => item.platform = Some(text()?),
             "type" => item.kind = Some(text()?),
@@ -174,13 +174,28 @@ pub fn whole(number: f64) -> Option<u64> {
     (number.trunc() == number && (0.0..=MAX_ID_INT as f64).contains(&number)).then_some(number as u64)
 }
 
-/// An array of strings.
-pub fn strings(value: &JsValue) -> Option<Vec<String>> {
-    Array::is_array(value)
-        .then(|| Array::from(value))?
-        .iter()
-        .map(|value| value.as_string())
-        .collect()
+/// Calls `each` with the values of an array, each with its name for messages. The length is looked at first: an array
+/// of billions of holes is quickly made.
+pub fn list(
+    name: &str,
+    value: &JsValue,
+    most: usize,
+    each: &mut dyn FnMut(&str, JsValue) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let values: Option<&Array> = value.dyn_ref();
+    let values = values.filter(|values| values.length() as usize <= most);
+    let values = values.ok_or_else(|| must_be(name, &format!("an array of at most {most}")))?;
+    (0..values.length()).try_for_each(|at| each(&format!("{name}[{at}]"), values.get(at)))
+}
+
+/// An array of at most so many strings.
+pub fn strings(name: &str, value: &JsValue, most: usize) -> Result<Vec<String>, Failure> {
+    let mut strings = Vec::new();
+    list(name, value, most, &mut |_, value| {
+        strings.push(value.as_string().ok_or_else(|| must_be(name, "an array of strings"))?);
+        Ok(())
+    })?;
+    Ok(strings)
 }
 
 /// The answer, built by `build`, or `{need_parts: [{file, deflated}]}`.

@@ -1,11 +1,13 @@
 //! The options of recommendations: a person as the host knows them.
 
 use aftershow_core::{Event, GenrePreference, ItemId, Person, Query, Seed, ids::IdKind};
-use js_sys::{Array, Date};
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    convert::{CONTENT_OPTIONS, content_option, count, entries, flag, id_text, must_be, number, strings, unknown_key},
+    convert::{
+        CONTENT_OPTIONS, content_option, count, entries, flag, id_text, list, must_be, number, strings, unknown_key,
+    },
     error::Failure,
 };
 
@@ -48,7 +50,7 @@ pub fn popular(options: &JsValue) -> Result<Query, Failure> {
     let mut query = Query::popular();
     entries("options", options, &mut |key, value| {
         match key {
-            "genres" => query.genres = strings(&value).ok_or_else(|| must_be("genres", "an array of strings"))?,
+            "genres" => query.genres = strings("genres", &value, Query::MAX_GENRES)?,
             _ if page_option(&mut query, key, &value)? => {}
             _ => return Err(unknown_key(key, &["genres", PAGE_OPTIONS])),
         }
@@ -78,20 +80,6 @@ fn page_option(query: &mut Query, key: &str, value: &JsValue) -> Result<bool, Fa
         _ => return Ok(false),
     }
     Ok(true)
-}
-
-/// Calls `each` with the values of an array, each with its name for messages. The length is looked at first: an array
-/// of billions of holes is quickly made.
-fn list(
-    name: &str,
-    value: &JsValue,
-    most: usize,
-    each: &mut dyn FnMut(&str, JsValue) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let values: Option<&Array> = value.dyn_ref();
-    let values = values.filter(|values| values.length() as usize <= most);
-    let values = values.ok_or_else(|| must_be(name, &format!("an array of at most {most}")))?;
-    (0..values.length()).try_for_each(|at| each(&format!("{name}[{at}]"), values.get(at)))
 }
 
 /// An id, or `{id, weight, time}`.

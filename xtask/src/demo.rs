@@ -74,7 +74,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
 fn build(project: &Project, runner: &mut Runner, catalogue: &str) -> Result<String> {
     parts::aftershow(project, runner)?;
     let pack = project.scratch("pack-demo");
-    let report = parts::pack(project, runner, catalogue, &[], &pack)?;
+    let report = parts::pack(project, runner, catalogue, parts::flags_of(catalogue), &pack)?;
     let first = report["try_id"]
         .as_str()
         .context("the catalogue has no items")?

@@ -166,7 +166,8 @@ fn metrics_command(arguments: &mut Parser) -> Result<bool> {
     set_up::all(&project, &mut runner)?;
     parts::aftershow(&project, &mut runner)?;
     let pack = project.scratch("pack-sample");
-    parts::pack(&project, &mut runner, parts::SAMPLE, &[], &pack)?;
+    let flags = parts::flags_of(parts::SAMPLE);
+    parts::pack(&project, &mut runner, parts::SAMPLE, flags, &pack)?;
     parts::npm_package(&project, &mut runner)?;
     let measured = metrics::measure(&project, &mut runner, &pack)?;
     print!("{}", metrics::text(&measured));

@@ -16,8 +16,16 @@ use crate::{
     tools,
 };
 
-/// The catalogue that is compiled into the pipeline.
+/// The catalogue that is compiled into the pipeline, and the log.
 pub const SAMPLE: &str = "sample";
+
+/// The flags for a catalogue: the sample comes with its log, so that it has something for people.
+pub fn flags_of(catalogue: &str) -> &'static [&'static str] {
+    match catalogue {
+        SAMPLE => &["--interactions", SAMPLE],
+        _ => &[],
+    }
+}
 
 /// The binary `aftershow`, optimised: it is what users run.
 pub fn aftershow(project: &Project, runner: &mut Runner) -> Result<PathBuf> {

@@ -473,11 +473,12 @@ fn packs(scene: &mut Scene<'_>) -> Result<Counts> {
         scene.project,
         &mut scene.runner,
         parts::SAMPLE,
-        &[],
+        parts::flags_of(parts::SAMPLE),
         &scene.project.scratch("pack-sample"),
     )?;
     let (tiny, few) = (scene.project.scratch("pack-tiny"), "jsonl:tests/tiny/shows.jsonl");
-    parts::pack(scene.project, &mut scene.runner, few, &[], &tiny)?;
+    let events = ["--interactions", "jsonl:tests/tiny/events.jsonl"];
+    parts::pack(scene.project, &mut scene.runner, few, &events, &tiny)?;
     Ok(Counts::ONE)
 }
 

@@ -1,5 +1,5 @@
-//! A Parquet file of flat rows, one a recommended item: `user_id` (text), `rank` (from 1), `item_id` (an integer or text, as the
-//! pack has it), `score`. Flat columns are read by every tool without unnesting.
+//! A Parquet file of flat rows, one a recommended item: `user_id` (text), `rank` (from 1), `item_id` (an integer or
+//! text, as the pack has it), `score`. Flat columns are read by every tool without unnesting.
 
 use std::{io::Write, path::Path, sync::Arc};
 

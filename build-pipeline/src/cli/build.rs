@@ -63,8 +63,8 @@ pub struct BuildArgs {
     /// Where the titles come from; replaces the configuration's `catalog`
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub catalog: Vec<String>,
-    /// Where people's events come from; replaces the configuration's `interactions.sources`. Without titles the items of the
-    /// events are the titles
+    /// Where people's events come from; replaces the configuration's `interactions.sources`. Without titles the items
+    /// of the events are the titles
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub interactions: Vec<String>,
     /// Where people's preferred genres come from: jsonl:FILE or csv:FILE
@@ -73,7 +73,8 @@ pub struct BuildArgs {
     /// Folder for the pack; an older pack there is replaced whole
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Folder for what is known of people, which is private: never in the pack's folder. For `aftershow recommend --user`
+    /// Folder for what is known of people, which is private: never in the pack's folder. For `aftershow recommend
+    /// --user`
     #[arg(long, value_name = "DIR")]
     pub users_out: Option<PathBuf>,
     /// Configuration; flags beat it
@@ -100,16 +101,17 @@ pub struct BuildArgs {
     /// How two genre sets are compared [default: jaccard]
     #[arg(long, value_name = "HOW")]
     pub genre_similarity: Option<Genre>,
-    /// Leave out people with fewer titles [default: 1]
+    /// Learn nothing from people with fewer titles; --users-out has them all the same [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_user_interactions: Option<usize>,
-    /// Leave out of the training titles with fewer people [default: 1]
+    /// Learn nothing from titles with fewer people; --users-out has them all the same [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_item_interactions: Option<usize>,
     /// Days after which an event counts half, back from the newest [default: all count alike]
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     pub half_life_days: Option<f32>,
-    /// Weight of what is like a person's titles; only the proportion of the two counts [default: the best on validation users]
+    /// Weight of what is like a person's titles; only the proportion of the two counts [default: the best on validation
+    /// users]
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
     pub content_weight: Option<f32>,
     /// Weight of what people with a like history chose [default: the rest]
@@ -130,10 +132,12 @@ pub struct BuildArgs {
     /// Keep only so many titles, the best known [default: all]
     #[arg(long, value_name = "N")]
     pub max_items: Option<usize>,
-    /// Steps to run; what the others made is taken from the work folder [default: all]
+    /// Steps to run; what the others made is taken from the work folder. What that has of people stays there only with
+    /// --steps or --work, for its owner alone; else it is removed after the build [default: all]
     #[arg(long, value_name = "fetch,features,similarities,train,pack")]
     pub steps: Option<String>,
-    /// Folder of the steps' results [default: OUT.work]
+    /// Folder of the steps' results, which is private with --interactions or --users: keep it away from what is served
+    /// [default: OUT.work]
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,
     /// Stop at the first record that can't be used, instead of skipping it
@@ -182,23 +186,14 @@ impl BuildArgs {
             .as_deref()
             .map_or_else(|| Ok(Config::default()), Config::load)?;
         if !self.catalog.is_empty() {
-            let sources = self.catalog.iter().map(|spec| {
-                let source = Source::parse(spec)?;
-                let described = config.catalog.iter().find(|other| other.names_the_same_file(&source));
-                Ok(Source {
-                    mapping: described.map(|other| other.mapping.clone()).unwrap_or_default(),
-                    ..source
-                })
-            });
-            config.catalog = sources.collect::<Result<_, BuildError>>()?;
+            config.catalog = mapped(&self.catalog, &config.catalog)?;
         }
         let interactions = &mut config.interactions;
         if !self.interactions.is_empty() {
             interactions.sources = described(&self.interactions, &interactions.sources)?;
         }
         if !self.users.is_empty() {
-            let users = self.users.iter().map(|spec| Source::parse(spec));
-            interactions.users = users.collect::<Result<_, BuildError>>()?;
+            interactions.users = mapped(&self.users, &interactions.users)?;
         }
         put(&mut interactions.min_user_interactions, self.min_user_interactions);
         put(&mut interactions.min_item_interactions, self.min_item_interactions);
@@ -246,6 +241,7 @@ impl BuildArgs {
     pub fn plan(&self) -> Result<Plan, BuildError> {
         let mut plan = Plan::new(self.out.clone());
         plan.users_out.clone_from(&self.users_out);
+        plan.keeps_people = self.work.is_some() || self.steps.is_some();
         put(&mut plan.work, self.work.clone());
         put(
             &mut plan.steps,
@@ -253,6 +249,19 @@ impl BuildArgs {
         );
         Ok(plan)
     }
+}
+
+/// The sources with these SPECs. Each takes the columns of the known source with the same file name.
+pub(super) fn mapped(specs: &[String], known: &[Source]) -> Result<Vec<Source>, BuildError> {
+    let sources = specs.iter().map(|spec| {
+        let source = Source::parse(spec)?;
+        let described = known.iter().find(|other| other.names_the_same_file(&source));
+        Ok(Source {
+            mapping: described.map(|other| other.mapping.clone()).unwrap_or_default(),
+            ..source
+        })
+    });
+    sources.collect()
 }
 
 /// The sources of events with these SPECs. Each takes the columns of the known source with the same file name.

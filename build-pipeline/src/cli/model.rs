@@ -16,7 +16,8 @@ pub struct ModelArgs {
     /// Tell in the report how good the model would be at these sizes, on validation users
     #[arg(long, value_name = "N,N,…", value_delimiter = ',', help_heading = "Model")]
     pub bytes_curve: Vec<usize>,
-    /// GiB that a training may take; a catalogue too large for a dense solve takes a route that needs less [default: 12]
+    /// GiB that a training may take; a catalogue too large for a dense solve takes a route that needs less [default:
+    /// 12]
     #[arg(long, value_name = "GIB", help_heading = "Model")]
     pub memory_limit: Option<f64>,
     /// Columns of the factors that ials and bpr learn, 1 to 512 [default: 32]

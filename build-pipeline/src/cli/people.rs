@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use aftershow_core::BlendPatch;
 use clap::Args;
 
-use super::build::described;
+use super::build::{described, mapped};
 use crate::{
     batch::Batch,
+    config::InteractionsConfig,
     error::BuildError,
     evaluate::Evaluate,
     open::PackDir,
     people::{self, Ask},
+    progress::Progress,
     recommend::{Question, Who},
 };
 
@@ -64,7 +66,8 @@ pub struct RecommendArgs {
     /// Let items of the history come back
     #[arg(long)]
     pub include_seen: bool,
-    /// Print JSON: {items: [{id, name, …, score, content_score, collaborative_score, popularity, source}], fallback_used, …}
+    /// Print JSON: {items: [{id, name, …, score, content_score, collaborative_score, popularity, source}],
+    /// fallback_used, …}
     #[arg(long)]
     pub json: bool,
 }
@@ -119,7 +122,8 @@ Examples:
 
 A line of the .jsonl is {\"user_id\": …, \"items\": [{\"id\": …, \"score\": …}, …]}, best first, users by the bytes of their ids.
 A .parquet has a row an item: user_id (text), rank (from 1), item_id (as in the pack), score.
-Sources of events are those of `aftershow build --interactions`, and events are worth what they were when the pack was built.";
+Sources of events are those of `aftershow build --interactions`, those of users are as with its --users, and events are
+worth what they were when the pack was built.";
 
 /// Flags of `batch`.
 #[derive(Debug, Args)]
@@ -130,6 +134,9 @@ pub struct BatchArgs {
     /// Who the users are and what they did; what they did is not recommended
     #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
     pub history: Vec<String>,
+    /// Which genres users prefer, as in the build: jsonl:FILE or csv:FILE. Who is in here alone gets a list too
+    #[arg(long, value_name = "SPEC", num_args = 1..)]
+    pub users: Vec<String>,
     /// How many items for each, 1 to 100
     #[arg(short, value_name = "N", default_value_t = 20, allow_negative_numbers = true)]
     pub n: usize,
@@ -158,8 +165,9 @@ impl BatchArgs {
     ///
     /// # Errors
     /// [`BuildError`] names the flag, or the file and the key.
-    pub fn batch(&self, pack: &PackDir) -> Result<Batch, BuildError> {
-        let settings = people::settings(pack, self.config.as_deref())?;
+    pub fn batch(&self, pack: &PackDir, progress: &Progress) -> Result<Batch, BuildError> {
+        let settings = people::settings(pack, self.config.as_deref(), progress)?;
+        let settings = with_users(settings, &self.users)?;
         Ok(Batch {
             history: described(&self.history, &settings.sources)?,
             settings,
@@ -172,15 +180,25 @@ impl BatchArgs {
     }
 }
 
+/// With these sources of preferences, and no others: those of the pack's build may tell what nobody meant to ask about.
+fn with_users(settings: InteractionsConfig, specs: &[String]) -> Result<InteractionsConfig, BuildError> {
+    let settings = InteractionsConfig {
+        users: mapped(specs, &settings.users)?,
+        ..settings
+    };
+    settings.check_users()?;
+    Ok(settings)
+}
+
 const EVALUATE_EXAMPLES: &str = "\
 Examples:
   aftershow evaluate pack --history user-items:train.txt --test user-items:test.txt -k 20 --json
   aftershow evaluate pack --history jsonl:split/train.jsonl --test jsonl:split/test.jsonl --baselines --report report.html
   aftershow evaluate p256 --history jsonl:train.jsonl --test jsonl:test.jsonl --compare p64 p128 p512 --report curve.html
 
-For each user with test items the pack recommends what their history asks for, without the history. A test item is one of
-an event with a weight above 0 that is not in the history. Users of the test without a history are counted and left out.
-Intervals are 95 % bootstrap intervals over the users.";
+For each user with test items the pack recommends what their history and preferred genres ask for, without the history. A
+test item is one of an event with a weight above 0 that is not in the history. Users of the test without a history are
+counted and left out. Intervals are 95 % bootstrap intervals over the users.";
 
 /// Flags of `evaluate`.
 #[derive(Debug, Args)]
@@ -194,6 +212,9 @@ pub struct EvaluateArgs {
     /// What they did after
     #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
     pub test: Vec<String>,
+    /// Which genres users prefer, as in the build: jsonl:FILE or csv:FILE
+    #[arg(long, value_name = "SPEC", num_args = 1..)]
+    pub users: Vec<String>,
     /// Lengths of the lists to measure, each from 1 to 100
     #[arg(
         short,
@@ -237,8 +258,9 @@ impl EvaluateArgs {
     ///
     /// # Errors
     /// [`BuildError`] names the flag, or the file and the key.
-    pub fn evaluate(&self, pack: &PackDir) -> Result<Evaluate, BuildError> {
-        let settings = people::settings(pack, self.config.as_deref())?;
+    pub fn evaluate(&self, pack: &PackDir, progress: &Progress) -> Result<Evaluate, BuildError> {
+        let settings = people::settings(pack, self.config.as_deref(), progress)?;
+        let settings = with_users(settings, &self.users)?;
         Ok(Evaluate {
             history: described(&self.history, &settings.sources)?,
             test: described(&self.test, &settings.sources)?,

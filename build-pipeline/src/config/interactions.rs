@@ -24,7 +24,7 @@ pub struct InteractionsConfig {
     pub half_life_days: Option<f32>,
     /// The same for the popularity of titles; 0 counts all events alike.
     pub popularity_half_life_days: f32,
-    /// Users with fewer titles are left out.
+    /// Users with fewer titles have no part in the training.
     pub min_user_interactions: usize,
     /// Titles with fewer users have no part in the training.
     pub min_item_interactions: usize,
@@ -185,6 +185,14 @@ impl InteractionsConfig {
         for (i, source) in self.sources.iter().enumerate() {
             source.check(&format!("interactions.sources[{i}]"))?;
         }
+        self.check_users()
+    }
+
+    /// Checks that the sources of preferences are of a kind that has some.
+    ///
+    /// # Errors
+    /// [`BuildError::Config`] names the key and the flag.
+    pub fn check_users(&self) -> Result<(), BuildError> {
         for (i, source) in self.users.iter().enumerate() {
             let place = format!("interactions.users[{i}]");
             if !matches!(source.kind, Kind::Jsonl | Kind::Csv) {

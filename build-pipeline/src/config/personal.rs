@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::BuildError;
 
-/// The weights of the two sides, each a finite number from 0 to 1000000, not both 0; only their proportion counts. If neither
-/// is given, the training finds out what is best on validation users; if only one is, the other is the engine's default.
+/// The weights of the two sides, each a finite number from 0 to 1000000, not both 0; only their proportion counts. If
+/// neither is given, the training finds out what is best on validation users; if only one is, the other is the engine's
+/// default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonalConfig {
@@ -31,8 +32,8 @@ impl PersonalConfig {
         self.content_weight.is_none() && self.collaborative_weight.is_none()
     }
 
-    /// The settings of a pack with this model: the weights normalised to sum 1. `found`: those that the training found best,
-    /// which count if none is configured.
+    /// The settings of a pack with this model: the weights normalised to sum 1. `found`: those that the training found
+    /// best, which count if none is configured.
     pub fn settings(&self, model: &str, found: Option<Blend>) -> PersonalSettings {
         let (content, collaborative) = match found.filter(|_| self.is_open()) {
             Some(found) => (found.content, found.collaborative),

@@ -1,8 +1,8 @@
 //! How far a mean over users could be off: percentile bootstrap intervals (Efron 1979), seeded.
 //!
-//! As many users as there are, drawn with repetition, a thousand times: between the 2.5th and the 97.5th percentile of the means
-//! lie 95 % of them. The draws depend on the seed and the number of users alone, so two rankings of the same users are resampled
-//! alike, and the interval of their difference is that of paired values.
+//! As many users as there are, drawn with repetition, a thousand times: between the 2.5th and the 97.5th percentile of
+//! the means lie 95 % of them. The draws depend on the seed and the number of users alone, so two rankings of the same
+//! users are resampled alike, and the interval of their difference is that of paired values.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -12,7 +12,8 @@ use crate::random::Random;
 /// How often is resampled.
 pub const RESAMPLES: usize = 1000;
 
-/// Values of several measures for each user, a row a user. NaN: the user has none, and is left out of that measure's mean.
+/// Values of several measures for each user, a row a user. NaN: the user has none, and is left out of that measure's
+/// mean.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PerUser {
     /// Number of measures.

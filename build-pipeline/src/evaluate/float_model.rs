@@ -25,7 +25,12 @@ pub(super) fn train_again(
     if manifest["training"].is_null() {
         return Ok(None);
     }
-    let config = again(&manifest["config"]["model"], &manifest["training"])?;
+    let config = ModelConfig {
+        seed: manifest["config"]["seed"]
+            .as_u64()
+            .unwrap_or(ModelConfig::default().seed),
+        ..again(&manifest["config"]["model"], &manifest["training"])?
+    };
     let known: Vec<Option<u32>> = (0..cases.history.item_count as u32)
         .map(|row| Some(row).filter(|row| (*row as usize) < cases.items))
         .collect();
@@ -33,7 +38,19 @@ pub(super) fn train_again(
         .history
         .renumbered(&known, cases.items)
         .with_at_least(settings.min_user_interactions, settings.min_item_interactions);
-    Ok(Some(models::train(&history, &config, progress)?.model))
+    let pairs: usize = (0..history.user_count())
+        .map(|user| history.positives(user).count())
+        .sum();
+    if let Some(learned) = manifest["training"]["pairs"]
+        .as_u64()
+        .filter(|learned| *learned > pairs as u64)
+    {
+        progress.warn(&format!(
+            "the pack was learned from {learned} pairs of a person and a title and --history has {pairs}: so the model in \
+             floats, which is learned again from --history, is another one"
+        ));
+    }
+    models::fit(&history, &config, progress).map(Some)
 }
 
 /// The configuration under which nothing is left to be found out.

@@ -167,8 +167,8 @@ impl<'a> Measuring<'a> {
         values
     }
 
-    /// For each `k`, 1 − mean similarity of the pairs of the first `k`; NaN if there is no pair. Nothing if the catalogue has
-    /// nothing to compare.
+    /// For each `k`, 1 − mean similarity of the pairs of the first `k`; NaN if there is no pair. Nothing if the
+    /// catalogue has nothing to compare.
     fn diversities(&self, list: &[u32]) -> Vec<f64> {
         if !self.has_content {
             return Vec::new();
@@ -199,8 +199,8 @@ impl<'a> Measuring<'a> {
         self.ks.iter().map(of).collect()
     }
 
-    /// How the events of the measured users' histories, and the items of lists, spread over the tenths of the catalogue, the most
-    /// popular first; each sums to 1.
+    /// How the events of the measured users' histories, and the items of lists, spread over the tenths of the
+    /// catalogue, the most popular first; each sums to 1.
     pub fn tenths(&self, shown: &[u32]) -> (Vec<f64>, Vec<f64>) {
         let counts = self.cases.popularity();
         let mut order: Vec<usize> = (0..counts.len()).collect();

@@ -7,8 +7,8 @@
 pub enum Measure {
     /// Hits over the number of wanted items (the form of LightGCN: not over the smaller of that and `k`).
     Recall,
-    /// Discounted hits over those of the best list that there could be: `Σ 1/log(place + 1)` over the hits, over the same
-    /// sum over the first `min(k, wanted)` places.
+    /// Discounted hits over those of the best list that there could be: `Σ 1/log(place + 1)` over the hits, over the
+    /// same sum over the first `min(k, wanted)` places.
     Ndcg,
     /// Hits over `k`, also where the list is shorter.
     Precision,

@@ -8,6 +8,7 @@ use crate::{
     models::Model,
     open::PackDir,
     people::{self, Ask, Rows},
+    preferences::Preferences,
 };
 
 /// Makes lists.
@@ -18,9 +19,12 @@ pub enum Ranker<'a> {
         pack: &'a PackDir,
         /// Its rows.
         rows: &'a Rows,
+        /// What users say they prefer.
+        preferences: &'a Preferences,
         /// How much each side counts, over the pack's own.
         blend: BlendPatch,
-        /// Where only one side is wanted: for whom it has nothing to say, what is popular. (The engine would ask the other side.)
+        /// Where only one side is wanted: for whom it has nothing to say, what is popular. (The engine would ask the
+        /// other side.)
         only: Option<Side>,
     },
     /// The catalogue's order, which is by popularity.
@@ -60,11 +64,13 @@ impl Ranker<'_> {
             Ranker::Pack {
                 pack,
                 rows,
+                preferences,
                 blend,
                 only,
             } => {
+                let genres = preferences.of(&cases.history.users[case.user]);
                 let ask = Ask { n, blend: *blend };
-                let ranking = people::recommend(pack, rows, &events, &[], ask)?;
+                let ranking = people::recommend(pack, rows, &events, genres, ask)?;
                 let of_other = match only {
                     Some(Side::Content) => ranking.weights.collaborative,
                     Some(Side::Collaborative) => ranking.weights.content,

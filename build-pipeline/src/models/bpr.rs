@@ -9,6 +9,9 @@ use super::{
 };
 use crate::{progress::Progress, random::Random};
 
+/// How often a negative is drawn, at most.
+const DRAWS: usize = 100;
+
 /// What it can be tuned by.
 #[derive(Clone, Copy, Debug)]
 pub struct BprParameters {
@@ -106,11 +109,10 @@ pub fn fit(liked: &Csr, parameters: &BprParameters, progress: &Progress) -> Matr
                     continue; // there is nothing that they have not touched
                 }
                 for _ in 0..parameters.negatives {
-                    let other = loop {
-                        let other = random.below(items);
-                        if own.binary_search(&(other as u32)).is_err() {
-                            break other;
-                        }
+                    // Somebody who has nearly everything has few negatives, and no step is worth a search for them.
+                    let mut draws = (0..DRAWS).map(|_| random.below(items));
+                    let Some(other) = draws.find(|other| own.binary_search(&(*other as u32)).is_err()) else {
+                        continue;
                     };
                     let person = users.values.row(user);
                     let pair = table.values.row(item).iter().zip(table.values.row(other));

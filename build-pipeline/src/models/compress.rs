@@ -9,11 +9,10 @@
 //! weighted error is largest.
 
 use aftershow_core::pack::collaborative::{CollaborativeData, PersonFactors, SparseRows, fixed_bytes, row_bytes};
-use faer::MatRef;
 use rayon::prelude::*;
 
 use super::{
-    dense::{Matrix, add_product},
+    dense::{MatRef, Matrix, add_product},
     linear::{ItemMatrix, ROWS, add_scaled},
     spectrum::{Spectrum, leading},
     validation::TestUser,
@@ -24,6 +23,8 @@ use super::{
 pub struct Compression {
     /// Bytes an item may take, everything counted.
     pub bytes_per_item: usize,
+    /// Items of the catalogue that the matrix lacks: their rows say nothing, and what they don't need is there for the others.
+    pub silent: usize,
     /// How often each item stands in a history: what errors are weighted by.
     pub counts: Vec<u32>,
     /// How much the low-rank part prefers what is popular: rows and columns are weighted by the balance to this power.
@@ -42,6 +43,7 @@ impl Default for Compression {
     fn default() -> Compression {
         Compression {
             bytes_per_item: 256,
+            silent: 0,
             counts: Vec::new(),
             emphasis: 0.5,
             row_exponent: 0.5,
@@ -91,7 +93,8 @@ pub fn compress(b: &dyn ItemMatrix, spectrum: &Spectrum, rank: usize, how: &Comp
     let n = b.items();
     let sides = Sides::new(b, how.emphasis);
     let rank = rank.min(spectrum.values.len());
-    let budget = (how.bytes_per_item * n).saturating_sub(OVERHEAD + n * fixed_bytes(rank, true, true));
+    let rows = n + how.silent;
+    let budget = (how.bytes_per_item * rows).saturating_sub(OVERHEAD + rows * fixed_bytes(rank, true, true));
     let mut factors = Factors::new(spectrum, rank, &sides);
     let mut entries = remainder(b, &factors, how, budget);
     for round in 0..how.rounds {
@@ -358,26 +361,11 @@ impl Stored {
         }
     }
 
-    /// What [`Stored::into_data`] made; `None` for a model of another form.
-    pub fn from_data(data: &CollaborativeData) -> Option<Stored> {
-        let PersonFactors::Linear { scales } = &data.person else {
-            return None;
-        };
-        Some(Stored {
-            items: data.items,
-            rank: data.rank,
-            codes: data.item_factors.clone(),
-            item_scales: data.item_scales.clone(),
-            person_scales: scales.clone(),
-            sparse: data.sparse.clone(),
-        })
-    }
-
-    /// For core's writer.
-    pub fn into_data(self, popularity: Vec<f32>) -> CollaborativeData {
+    /// For core's writer, but for the popularity.
+    pub fn into_data(self) -> CollaborativeData {
         CollaborativeData {
             items: self.items,
-            popularity,
+            popularity: Vec::new(),
             rank: self.rank,
             person: PersonFactors::Linear {
                 scales: self.person_scales,

@@ -44,6 +44,29 @@ impl Csr {
         (&self.columns[run.clone()], &self.values[run])
     }
 
+    /// Only these columns, ascending, numbered anew; rows keep their order.
+    pub fn with_columns(&self, kept: &[u32]) -> Csr {
+        let mut new = vec![None; self.cols];
+        (0u32..)
+            .zip(kept)
+            .for_each(|(number, column)| new[*column as usize] = Some(number));
+        let mut narrow = Csr {
+            cols: kept.len(),
+            ..Csr::default()
+        };
+        for row in 0..self.rows() {
+            let (columns, values) = self.row(row);
+            for (column, value) in columns.iter().zip(values) {
+                if let Some(column) = new[*column as usize] {
+                    narrow.columns.push(column);
+                    narrow.values.push(*value);
+                }
+            }
+            narrow.ends.push(narrow.columns.len());
+        }
+        narrow
+    }
+
     /// How many entries each column has.
     pub fn column_counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.cols];

@@ -98,7 +98,7 @@ pub fn solve_gram(
     }
     if !negated_inverse(&mut a, n, &progress.stage("solve", steps(n))) {
         return Err(BuildError::Config {
-            place: "models.ease.regularization".to_owned(),
+            place: "model.ease.regularization".to_owned(),
             reason: format!(
                 "{} is too small to solve for these data; take 10 or more",
                 parameters.regularization

@@ -45,9 +45,14 @@ impl FactorModel {
         FactorModel::new(self.name, items, self.unobserved_weight, self.regularization)
     }
 
-    /// These vectors, with the α and λ of another model.
-    pub fn with_ridge(self, other: &FactorModel) -> FactorModel {
-        FactorModel::new(self.name, self.items, other.unobserved_weight, other.regularization)
+    /// With another α. λ stays: it was learned with the vectors.
+    pub fn with_unobserved_weight(self, alpha: f32) -> FactorModel {
+        FactorModel::new(self.name, self.items, alpha, self.regularization)
+    }
+
+    /// α.
+    pub fn unobserved_weight(&self) -> f32 {
+        self.unobserved_weight
     }
 
     /// Bytes an item takes when stored, the matrix of the ridge included.
@@ -63,12 +68,12 @@ impl FactorModel {
         (codes, scales)
     }
 
-    /// For core's writer.
-    pub fn data(&self, popularity: Vec<f32>) -> CollaborativeData {
+    /// For core's writer, but for the popularity.
+    pub fn data(&self) -> CollaborativeData {
         let (item_factors, item_scales) = self.codes();
         CollaborativeData {
             items: self.items.rows,
-            popularity,
+            popularity: Vec::new(),
             rank: self.items.cols,
             item_factors,
             item_scales,

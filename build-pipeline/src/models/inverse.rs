@@ -12,10 +12,9 @@
 //! steps behind it take, but all of it in one kind of step, a product over the whole triangle, which
 //! runs at the kernel's peak. For a positive definite matrix no pivoting is needed.
 
-use faer::{Mat, MatRef, Side, linalg::solvers::DenseSolveCore};
 use rayon::prelude::*;
 
-use super::dense::{BAND, Matrix, add_product, product};
+use super::dense::{BAND, Mat, MatRef, Matrix, add_product, inverse, product};
 use crate::progress::Stage;
 
 /// Pivots swept at a time.
@@ -46,10 +45,9 @@ fn sweep(a: &mut [f32], n: usize, first: usize, block: usize) -> bool {
         let (i, j) = (first + i.max(j), first + i.min(j));
         f64::from(a[i * n + j])
     });
-    let Ok(decomposed) = pivots.llt(Side::Lower) else {
+    let Some(inverse) = inverse(&pivots) else {
         return false;
     };
-    let inverse = decomposed.inverse();
     let rounded = Mat::from_fn(block, block, |i, j| inverse[(i, j)] as f32);
 
     // The columns of the pivots, from the triangle; zeros where the pivots themselves are, so that the update leaves them alone.

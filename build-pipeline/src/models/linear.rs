@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     Model,
-    dense::{Matrix, product},
+    dense::{MatRef, Matrix, product},
 };
 
 /// Rows of B looked at together by one thread.
@@ -96,8 +96,8 @@ impl Dense {
         );
     }
 
-    fn view(&self) -> faer::MatRef<'_, f32> {
-        faer::MatRef::from_row_major_slice(&self.values, self.items, self.items)
+    fn view(&self) -> MatRef<'_, f32> {
+        MatRef::from_row_major_slice(&self.values, self.items, self.items)
     }
 }
 

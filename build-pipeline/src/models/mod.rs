@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`settings`] | what can be set, and what is reported |
 //! | [`csr`] | what people liked, as a sparse matrix |
+//! | [`columns`] | the items that enough people like, and the way back to all |
 //! | [`validation`] | the part of it that choices are made on, and the metrics |
 //! | [`search`] | the parameters of the EASE^R family |
 //! | [`gram`], [`inverse`], [`ease`] | co-occurrences, the solve in one buffer, the EASE^R family |
@@ -17,12 +18,12 @@
 //! | [`storage`] | how much of each, chosen by what it loses |
 //! | [`ials`], [`bpr`], [`factors`] | vectors for items, and people found from their histories |
 //!
-//! Beside the way: [`dense`] and [`spectrum`] are the linear algebra.
+//! Beside the way: [`dense`] (a crate of its own) and [`spectrum`] are the linear algebra.
 
 pub mod bpr;
+pub mod columns;
 pub mod compress;
 pub mod csr;
-pub mod dense;
 pub mod ease;
 pub mod factors;
 pub mod gram;
@@ -40,6 +41,7 @@ mod train;
 pub mod validation;
 
 use aftershow_core::pack::collaborative::CollaborativeData;
+pub use aftershow_dense as dense;
 
 pub use settings::{Family, ModelConfig, TrainingReport};
 pub use train::{fit, train};

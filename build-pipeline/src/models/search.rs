@@ -9,10 +9,7 @@ use super::{
     settings::{Candidate, Quality},
     validation::{HeldOut, evaluate, hold_out},
 };
-use crate::{
-    error::BuildError,
-    progress::{Progress, Style},
-};
+use crate::progress::{Progress, Style};
 
 /// Items that the search looks at, at most: a solve of so many takes a second or two.
 pub const SEARCH_ITEMS: usize = 6000;
@@ -43,26 +40,7 @@ pub fn popular(liked: &Csr, most: usize) -> Csr {
     order.sort_unstable_by_key(|item| (std::cmp::Reverse(counts[*item as usize]), *item));
     order.truncate(most);
     order.sort_unstable();
-    let mut new = vec![None; liked.cols];
-    order
-        .iter()
-        .enumerate()
-        .for_each(|(row, item)| new[*item as usize] = Some(row as u32));
-    let mut kept = Csr {
-        cols: most,
-        ..Csr::default()
-    };
-    for row in 0..liked.rows() {
-        let (items, values) = liked.row(row);
-        for (item, value) in items.iter().zip(values) {
-            if let Some(item) = new[*item as usize] {
-                kept.columns.push(item);
-                kept.values.push(*value);
-            }
-        }
-        kept.ends.push(kept.columns.len());
-    }
-    kept
+    liked.with_columns(&order)
 }
 
 struct Search<'a> {
@@ -75,19 +53,24 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn quality(&mut self, parameters: &EaseParameters) -> Result<Quality, BuildError> {
+    fn quality(&mut self, parameters: &EaseParameters) -> Quality {
         if let Some((_, quality)) = self.tried.iter().find(|(other, _)| other == parameters) {
-            return Ok(*quality);
+            return *quality;
         }
         let quiet = Progress::new(Style::Quiet);
         let exponent = parameters.user_exponent;
         let train = &self.held.train;
         let known = self.gram.take().filter(|(of, _)| *of == exponent);
         let (_, matrix) = known.unwrap_or_else(|| (exponent, gram(train, &self.transposed, exponent, &quiet)));
-        let b = solve_gram(matrix.clone(), train, parameters, &quiet)?;
+        // One that can't be solved in floats is no candidate, and no reason to stop.
+        let quality = match solve_gram(matrix.clone(), train, parameters, &quiet) {
+            Ok(b) => {
+                let score = |history: &[(u32, f32)], out: &mut [f32]| b.add_scores(history, out);
+                Quality::from(evaluate(&self.held.users, train.cols, 20, score))
+            }
+            Err(_) => Quality::default(),
+        };
         self.gram = Some((exponent, matrix));
-        let score = |history: &[(u32, f32)], out: &mut [f32]| b.add_scores(history, out);
-        let quality = Quality::from(evaluate(&self.held.users, train.cols, 20, score));
         self.progress.note(&format!(
             "  {}: recall@20 {:.4}, ndcg@20 {:.4}",
             name(parameters),
@@ -95,7 +78,7 @@ impl Search<'_> {
             quality.ndcg
         ));
         self.tried.push((*parameters, quality));
-        Ok(quality)
+        quality
     }
 
     fn best(&self) -> EaseParameters {
@@ -118,14 +101,11 @@ pub fn name(parameters: &EaseParameters) -> String {
 }
 
 /// The best parameters found, and everything that was tried.
-///
-/// # Errors
-/// As [`solve_gram`].
-pub fn ease(liked: &Csr, seed: u64, progress: &Progress) -> Result<(EaseParameters, Vec<Candidate>), BuildError> {
+pub fn ease(liked: &Csr, seed: u64, progress: &Progress) -> (EaseParameters, Vec<Candidate>) {
     let _stage = progress.stage("search", 0);
     let held = hold_out(&popular(liked, SEARCH_ITEMS), SHARE, SEARCH_USERS, seed);
     if held.users.is_empty() {
-        return Ok((START, Vec::new()));
+        return (START, Vec::new());
     }
     let mut search = Search {
         transposed: held.train.transposed(),
@@ -135,12 +115,12 @@ pub fn ease(liked: &Csr, seed: u64, progress: &Progress) -> Result<(EaseParamete
         progress,
     };
     // λ in steps of 3, on while it gets better.
-    search.quality(&START)?;
+    search.quality(&START);
     for step in [3.0, 1.0 / 3.0] {
         let mut at = START;
         for _ in 0..4 {
             at.regularization *= step;
-            search.quality(&at)?;
+            search.quality(&at);
             if search.best() != at {
                 break;
             }
@@ -166,22 +146,22 @@ pub fn ease(liked: &Csr, seed: u64, progress: &Progress) -> Result<(EaseParamete
             user_exponent: exponent,
             regularization: best.regularization * factor,
             ..best
-        })?;
+        });
     }
     let best = search.best();
     for dropout in [0.0, 0.15, 0.5] {
-        search.quality(&EaseParameters { dropout, ..best })?;
+        search.quality(&EaseParameters { dropout, ..best });
     }
     let best = search.best();
     for step in [1.7, 1.0 / 1.7] {
         search.quality(&EaseParameters {
             regularization: best.regularization * step,
             ..best
-        })?;
+        });
     }
     let candidates = search.tried.iter().map(|(parameters, quality)| Candidate {
         name: name(parameters),
         quality: *quality,
     });
-    Ok((search.best(), candidates.collect()))
+    (search.best(), candidates.collect())
 }

@@ -48,7 +48,11 @@ pub struct ModelConfig {
     pub bytes_per_item: usize,
     /// Memory that a training may take, in GiB, above 0. A catalogue that a dense solve does not fit takes the graph filter.
     pub memory_limit: f64,
-    /// Seed of whatever is random.
+    /// People who must like an item before the model says anything of it, 1 to 1,000,000. A pack is public, and what goes with
+    /// an item that one person likes is what that person likes.
+    pub min_people: u32,
+    /// Seed of whatever is random: the configuration's own.
+    #[serde(skip)]
     pub seed: u64,
     /// Parameters of the EASE^R family; searched for if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +91,7 @@ impl Default for ModelConfig {
             model: Family::Auto,
             bytes_per_item: 256,
             memory_limit: 12.0,
+            min_people: 3,
             seed: 42,
             ease: None,
             graph: None,
@@ -120,6 +125,11 @@ impl ModelConfig {
                 "bytes_per_item",
                 (16..=4096).contains(&self.bytes_per_item),
                 "from 16 to 4096",
+            ),
+            (
+                "min_people",
+                (1..=1_000_000).contains(&self.min_people),
+                "from 1 to 1000000",
             ),
             (
                 "memory_limit",
@@ -240,6 +250,8 @@ fn ensure(right: bool, key: &str, range: &str) -> Result<(), BuildError> {
 pub struct TrainingReport {
     /// What was chosen: `ease`, `graph`, `ease+graph`, `ials`, `bpr` or `popularity`.
     pub model: String,
+    /// Pairs of a person and an item they like that it was learned from.
+    pub pairs: usize,
     /// The parameters of the EASE^R family, if it takes part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ease: Option<EaseParameters>,

@@ -1,7 +1,7 @@
 //! The leading eigenvectors of a symmetric matrix that is only known by what it does to vectors: randomized subspace
 //! iteration (Halko, Martinsson and Tropp 2011), seeded.
 
-use super::dense::{Matrix, eigen, inner, orthonormal, turned};
+use super::dense::{Mat, Matrix, eigen, inner, orthonormal, turned};
 use crate::random::Random;
 
 /// Columns beyond those asked for, so that the last of them converge as well.
@@ -49,7 +49,7 @@ pub fn leading(
     }
     // The matrix seen from the basis, and its eigenvectors seen from outside.
     let small = inner(&basis, &image);
-    let half = faer::Mat::from_fn(small.nrows(), small.ncols(), |i, j| {
+    let half = Mat::from_fn(small.nrows(), small.ncols(), |i, j| {
         (small[(i, j)] + small[(j, i)]) / 2.0
     });
     let Some((values, vectors)) = eigen(&half) else {

@@ -67,18 +67,26 @@ pub fn best(
             quality: *quality,
         });
     }
-    let refine = |(stored, _): (Stored, Quality), bytes: usize| {
+    let refined = Compression {
+        rounds: ROUNDS,
+        ..how.clone()
+    };
+    let (stored, quality) = tried(b, &spectrum, least_loss(all).0.rank, &refined, users);
+    report.stored = quality;
+    // What the rank takes of the budget hardly depends on it, so the curve has one rank for each.
+    let share = stored.rank as f64 / config.bytes_per_item as f64;
+    for bytes in &config.curve {
+        let wanted = (share * *bytes as f64) as usize;
+        let nearest = ranks(b, config, *bytes)
+            .into_iter()
+            .min_by_key(|rank| rank.abs_diff(wanted));
+        let rank = nearest.unwrap_or(0);
         let refined = Compression {
-            bytes_per_item: bytes,
+            bytes_per_item: *bytes,
             rounds: ROUNDS,
             ..how.clone()
         };
-        tried(b, &spectrum, stored.rank, &refined, users)
-    };
-    let (stored, quality) = refine(least_loss(all), config.bytes_per_item);
-    report.stored = quality;
-    for bytes in &config.curve {
-        let (stored, quality) = refine(least_loss(try_all(*bytes)), *bytes);
+        let (stored, quality) = tried(b, &spectrum, rank, &refined, users);
         report.curve.push(CurvePoint {
             bytes_per_item: stored.bytes_per_item(),
             rank: stored.rank,

@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Instant};
 
-use aftershow_core::pack::collaborative::{CollaborativeData, PersonFactors, SparseRows};
+use aftershow_core::pack::collaborative::{CollaborativeData, PersonFactors, SparseRows, fixed_bytes};
 
 use super::{
     Model, Trained, Validated,
     bpr::{self, BprParameters},
+    columns::Columns,
     compress::Compression,
     csr::Csr,
     factors::FactorModel,
@@ -17,17 +18,18 @@ use super::{
     search,
     settings::{Candidate, Family, ModelConfig, Quality, TrainingReport},
     storage,
-    validation::{TestUser, evaluate, hold_out},
+    validation::{HeldOut, TestUser, evaluate, hold_out},
 };
 use crate::{error::BuildError, interactions::Interactions, progress::Progress};
 
-/// Users that choices are validated on over the whole catalogue, at most. Their withheld items are some
-/// per cent of the data.
+/// Users that choices are validated on over the whole catalogue, at most.
 const USERS: usize = 2000;
 
-/// Catalogues up to so many items are solved again with what was withheld for validation. Above, the solve takes minutes, and
-/// what was withheld is worth less.
-const SOLVED_AGAIN: usize = 8000;
+/// Up to so many items, linear models are solved again with what was withheld for validation. Above, a solve takes minutes.
+const SOLVED_AGAIN: usize = 20_000;
+
+/// So then no more than this share of all pairs is withheld: the model that is stored never learns them.
+const WITHHELD: f64 = 0.01;
 
 /// Trains the model that the configuration asks for, choosing what it leaves open.
 ///
@@ -36,20 +38,56 @@ const SOLVED_AGAIN: usize = 8000;
 pub fn train(interactions: &Interactions, config: &ModelConfig, progress: &Progress) -> Result<Trained, BuildError> {
     config.check()?;
     let begun = Instant::now();
-    let liked = Arc::new(Csr::liked(interactions));
+    let all = Csr::liked(interactions);
+    let columns = Columns::with_at_least(&all, config.min_people);
+    let liked = Arc::new(columns.narrow(&all));
     let popularity = descending(interactions.popularity.clone());
-    let family = if liked.columns.is_empty() {
-        Family::Popularity
-    } else {
-        config.model
-    };
-    let mut trained = match family {
+    let made = match family(&columns, config) {
         Family::Popularity => popular(popularity),
-        Family::Ials | Family::Bpr => factors(&liked, popularity, config, progress),
-        Family::Auto | Family::Ease | Family::Graph => linear(&liked, popularity, config, progress)?,
+        family => {
+            let made = match family {
+                Family::Ials | Family::Bpr => factors(&liked, config, progress),
+                _ => linear(&liked, popularity.len() - columns.len(), config, progress)?,
+            };
+            made.of_all(columns, popularity)
+        }
     };
-    trained.report.seconds = begun.elapsed().as_secs_f64();
-    Ok(trained)
+    Ok(Trained {
+        report: TrainingReport {
+            pairs: liked.columns.len(),
+            seconds: begun.elapsed().as_secs_f64(),
+            ..made.report
+        },
+        ..made
+    })
+}
+
+/// What is trained: with nothing to learn from it is popularity.
+fn family(columns: &Columns, config: &ModelConfig) -> Family {
+    match columns.is_empty() {
+        true => Family::Popularity,
+        false => config.model,
+    }
+}
+
+impl Trained {
+    /// Of all items of the catalogue, from those that it was learned for.
+    fn of_all(self, columns: Columns, popularity: Vec<f32>) -> Trained {
+        let (kept, all) = (columns.len() as f64, popularity.len() as f64);
+        let linear = matches!(self.data.person, PersonFactors::Linear { .. });
+        let silent = fixed_bytes(self.data.rank, linear, !self.data.sparse.ends.is_empty()) as f64;
+        let mut report = self.report;
+        report.bytes_per_item = (report.bytes_per_item * kept + silent * (all - kept)) / all;
+        Trained {
+            report,
+            validated: self.validated.map(|validated| Validated {
+                users: columns.widen_users(validated.users),
+                data: columns.widen(validated.data, popularity.clone()),
+            }),
+            data: columns.widen(self.data, popularity),
+            model: columns.widen_model(self.model),
+        }
+    }
 }
 
 /// Fits the model in floats and no more: nothing is searched for or validated, and whatever the configuration leaves open takes
@@ -63,22 +101,22 @@ pub fn fit(
     progress: &Progress,
 ) -> Result<Box<dyn Model>, BuildError> {
     config.check()?;
-    let liked = Arc::new(Csr::liked(interactions));
-    let family = if liked.columns.is_empty() {
-        Family::Popularity
-    } else {
-        config.model
-    };
-    Ok(match family {
+    let all = Csr::liked(interactions);
+    let columns = Columns::with_at_least(&all, config.min_people);
+    let liked = Arc::new(columns.narrow(&all));
+    Ok(match family(&columns, config) {
         Family::Popularity => Box::new(Popularity::new(interactions.popularity.clone())),
-        Family::Ials | Family::Bpr => Box::new(fit_factors(&liked, &[], config, &mut Vec::new(), progress)),
+        Family::Ials | Family::Bpr => {
+            let model = fit_factors(&liked, &[], config, &mut Vec::new(), progress);
+            columns.widen_model(Box::new(model))
+        }
         Family::Auto | Family::Ease | Family::Graph => {
-            let mut recipe = Recipe::new(&liked, config, progress, || Ok(search::START))?;
+            let mut recipe = Recipe::new(&liked, config, progress, || search::START);
             if recipe.is_open() {
                 recipe.settle(0.0);
             }
-            let matrix = Parts::new(&liked, &recipe, config.seed, progress)?.join(&recipe, progress);
-            Box::new(LinearModel::new(recipe.name(), matrix))
+            let matrix = Parts::new(&liked, &mut recipe, config.seed, progress)?.join(&recipe, progress);
+            columns.widen_model(Box::new(LinearModel::new(recipe.name(), matrix)))
         }
     })
 }
@@ -113,25 +151,33 @@ fn popular(popularity: Vec<f32>) -> Trained {
     }
 }
 
-fn linear(
-    liked: &Arc<Csr>,
-    popularity: Vec<f32>,
-    config: &ModelConfig,
-    progress: &Progress,
-) -> Result<Trained, BuildError> {
+/// The users that choices are validated on, and what the models may learn from meanwhile.
+fn withheld(liked: &Csr, again: bool, seed: u64) -> HeldOut {
+    let mean = liked.columns.len() as f64 / liked.rows().max(1) as f64;
+    let bearable = WITHHELD * liked.columns.len() as f64 / (search::SHARE * mean).max(1.0);
+    let most = match again {
+        true => USERS,
+        false => USERS.min(bearable as usize),
+    };
+    hold_out(liked, search::SHARE, most, seed)
+}
+
+/// `silent`: items of the catalogue that are not among the columns.
+fn linear(liked: &Arc<Csr>, silent: usize, config: &ModelConfig, progress: &Progress) -> Result<Trained, BuildError> {
     let n = liked.cols;
     let mut report = TrainingReport::default();
     let mut recipe = Recipe::new(liked, config, progress, || {
-        let (found, tried) = search::ease(liked, config.seed, progress)?;
+        let (found, tried) = search::ease(liked, config.seed, progress);
         report.candidates = tried;
-        Ok(found)
-    })?;
-    let held = hold_out(liked, search::SHARE, USERS, config.seed);
+        found
+    });
+    let again = n <= SOLVED_AGAIN;
+    let held = withheld(liked, again, config.seed);
     let (users, train) = (held.users, Arc::new(held.train));
     if recipe.is_open() && users.is_empty() {
         recipe.settle(0.0); // there is nobody to choose on
     }
-    let mut parts = Parts::new(&train, &recipe, config.seed, progress)?;
+    let mut parts = Parts::new(&train, &mut recipe, config.seed, progress)?;
     if recipe.is_open() {
         report
             .candidates
@@ -140,6 +186,7 @@ fn linear(
     let mut b = parts.join(&recipe, progress);
     let how = Compression {
         bytes_per_item: config.bytes_per_item,
+        silent,
         counts: liked.column_counts(),
         seed: config.seed,
         ..Compression::default()
@@ -147,12 +194,12 @@ fn linear(
     report.float = quality(&users, n, |history, out| b.add_scores(history, out));
     let mut stored = storage::best(b.as_ref(), &users, &how, config, &mut report, progress);
     let validated = (!users.is_empty()).then(|| Validated {
-        data: stored.clone().into_data(popularity.clone()),
+        data: stored.clone().into_data(),
         users,
     });
-    if n <= SOLVED_AGAIN && validated.is_some() {
+    if again && validated.is_some() {
         drop(b);
-        b = Parts::new(liked, &recipe, config.seed, progress)?.join(&recipe, progress);
+        b = Parts::new(liked, &mut recipe, config.seed, progress)?.join(&recipe, progress);
         let _stage = progress.stage("compress", 0);
         stored = storage::again(b.as_ref(), stored.rank, &how);
     }
@@ -162,30 +209,31 @@ fn linear(
     report.sparse_entries = stored.sparse.columns.len();
     report.bytes_per_item = stored.bytes_per_item();
     Ok(Trained {
-        data: stored.into_data(popularity),
+        data: stored.into_data(),
         report,
         model: Box::new(LinearModel::new(recipe.name(), b)),
         validated,
     })
 }
 
-fn factors(liked: &Csr, popularity: Vec<f32>, config: &ModelConfig, progress: &Progress) -> Trained {
+fn factors(liked: &Csr, config: &ModelConfig, progress: &Progress) -> Trained {
     let n = liked.cols;
     let mut report = TrainingReport::default();
-    let held = hold_out(liked, search::SHARE, USERS, config.seed);
+    let held = withheld(liked, true, config.seed);
     let mut model = fit_factors(&held.train, &held.users, config, &mut report.candidates, progress);
     report.float = quality(&held.users, n, |history, out| model.add_scores(history, out));
     let rounded = model.rounded();
     report.stored = quality(&held.users, n, |history, out| rounded.add_scores(history, out));
     let validated = (!held.users.is_empty()).then(|| Validated {
-        data: model.data(popularity.clone()),
+        data: model.data(),
         users: held.users,
     });
     // The choice of α was made with the validation users; it stays.
-    if n <= SOLVED_AGAIN && validated.is_some() {
-        model = fit_factors(liked, &[], config, &mut Vec::new(), progress).with_ridge(&model);
+    if validated.is_some() {
+        let whole = fit_factors(liked, &[], config, &mut Vec::new(), progress);
+        model = whole.with_unobserved_weight(model.unobserved_weight());
     }
-    let data = model.data(popularity);
+    let data = model.data();
     report.model = model.name().to_owned();
     report.rank = data.rank;
     report.bytes_per_item = model.bytes_per_item();

@@ -83,15 +83,16 @@ pub fn top(scores: &[f32], history: &[(u32, f32)], k: usize) -> Vec<u32> {
     let mut seen = history.iter().map(|(item, _)| *item).peekable();
     let mut best: Vec<(f32, u32)> = Vec::with_capacity(k + 1);
     for (item, score) in scores.iter().enumerate() {
-        let item = item as u32;
+        // As the engine has it: what is not above 0 is in the order of the rows.
+        let (item, score) = (item as u32, score.max(0.0));
         if seen.next_if_eq(&item).is_some() || k == 0 {
             continue;
         }
-        if best.len() == k && *score <= best[k - 1].0 {
+        if best.len() == k && score <= best[k - 1].0 {
             continue;
         }
-        let place = best.partition_point(|(other, _)| other >= score);
-        best.insert(place, (*score, item));
+        let place = best.partition_point(|(other, _)| *other >= score);
+        best.insert(place, (score, item));
         best.truncate(k);
     }
     best.into_iter().map(|(_, item)| item).collect()

@@ -1,7 +1,7 @@
 //! Where a catalogue comes from. The only code that knows what a source's files look like.
 //!
-//! A source is named by a SPEC: `sample`, `tvmaze:FILE`, `movielens:DIR`, `jsonl:FILE` or `csv:FILE`. Each reader turns its
-//! files into [`Draft`]s, which all have one form; [`crate::assemble`] makes the catalogue of them. What people did
+//! A source is named by a SPEC: `sample`, `tvmaze:FILE`, `movielens:DIR`, `jsonl:FILE` or `csv:FILE`. Each reader turns
+//! its files into [`Draft`]s, which all have one form; [`crate::assemble`] makes the catalogue of them. What people did
 //! with the titles comes from [`events`].
 
 pub mod bytes;

@@ -1,5 +1,6 @@
-//! MovieLens's films: `u.item` with a flag for each genre (100K), `movies.dat` with `::` (1M and 10M), `movies.csv` (since 20M).
-//! The older two are Latin-1. A title such as `Matrix, The (1999)` is the name "The Matrix" and the year 1999.
+//! MovieLens's films: `u.item` with a flag for each genre (100K), `movies.dat` with `::` (1M and 10M), `movies.csv`
+//! (since 20M). The older two are Latin-1. A title such as `Matrix, The (1999)` is the name "The Matrix" and the year
+//! 1999.
 //!
 //! The `movies_extrainfos.dat` that goes round with the 1M set is read too: there a film has a plot.
 

@@ -1,7 +1,8 @@
 //! Where stated preferences come from: a line is a user with the genres the user prefers.
 //!
-//! In a jsonl file: `{"id": "u1", "genres": ["Drama", "Comedy"], "weights": [2, 1]}`, or `"genres": {"Drama": 2, "Comedy": 1}`.
-//! In a csv file the columns `id`, `genres` and, if any, `weights`, with `|` between the values of one user.
+//! In a jsonl file: `{"id": "u1", "genres": ["Drama", "Comedy"], "weights": [2, 1]}`, or `"genres": {"Drama": 2,
+//! "Comedy": 1}`. In a csv file the columns `id`, `genres` and, if any, `weights`, with `|` between the values of one
+//! user.
 
 use serde_json::Value;
 

@@ -26,6 +26,8 @@ use crate::{
 const STEPS: f32 = 16.0;
 /// Largest stored value, of either sign, and largest weight of a preference.
 pub const MAX_USER_VALUE: f32 = 1e6;
+/// Most preferred genres of a person: as many as a question may have.
+pub const MAX_USER_GENRES: usize = 100;
 /// Most files that people are spread over.
 pub const MAX_USER_SHARDS: u32 = 1 << 20;
 /// Longest number of a record, in bytes: rows, steps and days are below 2³⁵.
@@ -138,7 +140,8 @@ pub struct UserRecord {
     /// Item, value and day (since 1970) of what they did, ascending by item, each item once. Values are kept
     /// in steps of 1/16, at most [`MAX_USER_VALUE`] of either sign; what is not 0 stays so.
     pub events: Vec<(ItemIx, f32, Option<u32>)>,
-    /// The genres that they prefer, with weights in the same steps, 0 or more.
+    /// The genres that they prefer, at most [`MAX_USER_GENRES`], each once, with weights in the same steps, 0 or more.
+    /// They are kept in the order of their bytes.
     pub genres: Vec<(String, f32)>,
 }
 
@@ -165,7 +168,7 @@ impl<'a> Users<'a> {
         })
     }
 
-    /// Checks every value, for a catalogue of `items`.
+    /// Checks every value, for a catalogue of `items`. Allocates nothing.
     ///
     /// # Errors
     /// [`OpenError::Value`] names the first that the format does not allow.
@@ -180,10 +183,12 @@ impl<'a> Users<'a> {
         self.ends.check_len(self.ids.len(), "user records")?;
         self.ends.check_ends(self.records.len(), "user records")?;
         for user in 0..self.ids.len() {
-            let Some(record) = self.read(user) else {
+            let mut known = true;
+            let seen = self.walk(user, |item, _, _| known &= item.at() < items, |_, _| ());
+            if seen.is_none() {
                 return bad("user record");
-            };
-            if record.events.last().is_some_and(|(item, ..)| item.at() >= items) {
+            }
+            if !known {
                 return bad("item of a user record");
             }
         }
@@ -210,14 +215,31 @@ impl<'a> Users<'a> {
         (i < self.len()).then(|| self.read(i)).flatten()
     }
 
-    /// `None` for a record that the format does not allow. An event takes three bytes or more, so nothing is allocated that
-    /// the bytes don't hold.
+    /// `None` for a record that the format does not allow. An event takes three bytes or more, and there are at most
+    /// [`MAX_USER_GENRES`] names, so little is allocated that the bytes don't hold.
     fn read(&self, user: usize) -> Option<UserRecord> {
-        let bytes = &mut self.records.get(self.ends.run(user))?;
-        let mut record = UserRecord {
+        let (mut events, mut genres) = (Vec::new(), Vec::new());
+        self.walk(
+            user,
+            |item, value, day| events.push((item, value, day)),
+            |genre, weight| genres.push((self.genres.get(genre).to_owned(), weight)),
+        )?;
+        Some(UserRecord {
             id: self.ids.get(user).to_owned(),
-            ..UserRecord::default()
-        };
+            events,
+            genres,
+        })
+    }
+
+    /// Tells the events of a record, and the places of the preferred genres with their weights. `None`, be it after some
+    /// of them, for a record that the format does not allow.
+    fn walk(
+        &self,
+        user: usize,
+        mut event: impl FnMut(ItemIx, f32, Option<u32>),
+        mut genre: impl FnMut(usize, f32),
+    ) -> Option<()> {
+        let bytes = &mut self.records.get(self.ends.run(user))?;
         let mut next = 0u64;
         let mut last_day = 0i64;
         for _ in 0..varint::take(bytes, LONGEST)? {
@@ -234,25 +256,31 @@ impl<'a> Users<'a> {
             if value.abs() > MAX_USER_VALUE {
                 return None;
             }
-            record.events.push((ItemIx(u32::try_from(item).ok()?), value, day));
+            event(ItemIx(u32::try_from(item).ok()?), value, day);
         }
-        for _ in 0..varint::take(bytes, LONGEST)? {
-            let genre = varint::take(bytes, LONGEST)? as usize;
+        let count = varint::take(bytes, LONGEST)?;
+        if count > MAX_USER_GENRES as u64 {
+            return None;
+        }
+        let mut least = 0;
+        for _ in 0..count {
+            let place = usize::try_from(varint::take(bytes, LONGEST)?).ok()?;
             let weight = varint::take(bytes, LONGEST)? as f32 / STEPS;
-            if genre >= self.genres.len() || weight > MAX_USER_VALUE {
+            if !(least..self.genres.len()).contains(&place) || weight > MAX_USER_VALUE {
                 return None;
             }
-            record.genres.push((self.genres.get(genre).to_owned(), weight));
+            least = place + 1;
+            genre(place, weight);
         }
-        bytes.is_empty().then_some(record)
+        bytes.is_empty().then_some(())
     }
 }
 
 /// Writes the sections that [`Users`] reads, into a part of the kind [`USERS`](super::layout::kind::USERS). People may
-/// come in any order.
+/// come in any order, and so may the genres of one.
 ///
 /// # Errors
-/// [`OpenError::Value`] for a value out of its range, an id given twice, or events not in order.
+/// [`OpenError::Value`] for a value out of its range, an id or a genre given twice, or events not in order.
 pub fn write_users(out: &mut Writer, users: &[UserRecord]) -> Result<(), OpenError> {
     let ensure = |ok: bool, what| if ok { Ok(()) } else { Err(OpenError::Value { what }) };
     let mut sorted: Vec<&UserRecord> = users.iter().collect();
@@ -288,14 +316,19 @@ pub fn write_users(out: &mut Writer, users: &[UserRecord]) -> Result<(), OpenErr
             });
             varint::push(&mut records, coded);
         }
-        varint::push(&mut records, user.genres.len() as u64);
-        for (name, weight) in &user.genres {
-            ensure((0.0..=MAX_USER_VALUE).contains(weight), "weight of a preferred genre")?;
-            varint::push(
-                &mut records,
-                genres.partition_point(|known| *known < name.as_str()) as u64,
-            );
-            varint::push(&mut records, steps(*weight) as u64);
+        let place = |name: &String| genres.partition_point(|known| *known < name.as_str());
+        let mut preferred: Vec<(usize, f32)> = user.genres.iter().map(|(name, w)| (place(name), *w)).collect();
+        preferred.sort_by_key(|(place, _)| *place);
+        ensure(preferred.len() <= MAX_USER_GENRES, "number of preferred genres")?;
+        ensure(
+            preferred.windows(2).all(|pair| pair[0].0 != pair[1].0),
+            "genre given twice",
+        )?;
+        varint::push(&mut records, preferred.len() as u64);
+        for (place, weight) in preferred {
+            ensure((0.0..=MAX_USER_VALUE).contains(&weight), "weight of a preferred genre")?;
+            varint::push(&mut records, place as u64);
+            varint::push(&mut records, steps(weight) as u64);
         }
         ends.push(records.len() as u64);
     }

@@ -250,7 +250,7 @@ describe('Recommender.recommend', { skip }, () => {
         const asked = () => recommender.recommend(options);
         await assert.rejects(asked, { name: 'Error', code: 'invalid_parameter', parameter }, `${parameter} of ${Object.keys(options ?? {})}`);
       }
-      for (const [options, parameter] of [[{ history: [id] }, 'history'], [{ genres: [1] }, 'genres'], [{ genres: Array(101).fill('Drama') }, 'genres'], [{ limit: 0 }, 'limit']]) {
+      for (const [options, parameter] of [[{ history: [id] }, 'history'], [{ genres: [1] }, 'genres'], [{ genres: Array(101).fill('Drama') }, 'genres'], [{ genres: new Array(2 ** 32 - 1) }, 'genres'], [{ limit: 0 }, 'limit']]) {
         await assert.rejects(() => recommender.popular(options), { code: 'invalid_parameter', parameter }, Object.keys(options).join());
       }
       // An array that grows while it is read is read as long as it was.

@@ -220,6 +220,7 @@ describe('Recommender', { skip }, () => {
       [{ features: { genre: ['Drama'] } }, 'features.genre'],
       [{ features: { genres: 'Drama' } }, 'features.genres'],
       [{ features: { genres: [1] } }, 'features.genres'],
+      [{ features: { genres: new Array(2 ** 32 - 1) } }, 'features.genres'],
       [{ features: { year: 1999.5 } }, 'features.year'],
       [{ features: { year: 70000 } }, 'features.year'],
       [{ features: { summary: 1 } }, 'features.summary'],

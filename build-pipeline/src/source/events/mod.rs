@@ -184,9 +184,14 @@ fn event(told: Told<'_>) -> Outcome<'_> {
             return Outcome::Bad(format!("it has no {what}"));
         }
         if id.len() > aftershow_core::ids::MAX_ID_BYTES || id.chars().any(char::is_control) {
+            // Who it is stands in no message; the line is told.
+            let shown = if what == "user_id" {
+                String::new()
+            } else {
+                format!(" {:?}", short(id))
+            };
             return Outcome::Bad(format!(
-                "the {what} {:?} is not 1 to {} bytes without control characters",
-                short(id),
+                "the {what}{shown} is not 1 to {} bytes without control characters",
                 aftershow_core::ids::MAX_ID_BYTES
             ));
         }

@@ -1,5 +1,5 @@
-//! MovieLens's ratings: `user TAB item TAB rating TAB time` (100K and its folds), `user::item::rating::time` (1M and 10M), or
-//! a table with a header (since 20M). The first line tells which.
+//! MovieLens's ratings: `user TAB item TAB rating TAB time` (100K and its folds), `user::item::rating::time` (1M and
+//! 10M), or a table with a header (since 20M). The first line tells which.
 
 use std::borrow::Cow;
 

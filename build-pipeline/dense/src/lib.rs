@@ -2,9 +2,16 @@
 //!
 //! Products are made band by band of rows, each band by one thread with faer's kernel: so the threads never
 //! wait for each other inside a product, and the bytes don't depend on how many there are.
+//!
+//! A crate of its own, since faer's generic code takes a minute to compile wherever it is called.
 
-use faer::{Accum, Mat, MatMut, MatRef, Par, Side, linalg::matmul::matmul};
+use faer::{
+    Accum, MatMut, Par, Side,
+    linalg::{matmul::matmul, solvers::DenseSolveCore},
+};
 use rayon::prelude::*;
+
+pub use faer::{Mat, MatRef};
 
 /// Rows that one thread takes at a time: enough for the kernel to run at its peak, few enough to share out.
 pub const BAND: usize = 512;
@@ -69,7 +76,8 @@ pub fn add_product(out: &mut [f32], stride: usize, a: MatRef<'_, f32>, b: MatRef
     if a.nrows() == 0 || b.ncols() == 0 {
         return;
     }
-    // Not from_row_major_slice_with_stride_mut: in faer 0.24 that takes the stride for the columns', and writes out of bounds.
+    // Not from_row_major_slice_with_stride_mut: in faer 0.24 that takes the stride for the columns', and writes out of
+    // bounds.
     let out = MatMut::from_column_major_slice_with_stride_mut(out, b.ncols(), a.nrows(), stride).transpose_mut();
     matmul(out, Accum::Add, a, b, scale, Par::Seq);
 }
@@ -127,6 +135,12 @@ pub fn eigen(symmetric: &Mat<f64>) -> Option<(Vec<f64>, Mat<f64>)> {
     Some((values, Mat::from_fn(n, n, |i, j| vectors[(i, order[j])])))
 }
 
+/// The inverse of a small symmetric positive definite matrix, of which the lower triangle is read; `None` if it is not
+/// positive definite as far as rounding lets one see.
+pub fn inverse(symmetric: &Mat<f64>) -> Option<Mat<f64>> {
+    Some(symmetric.llt(Side::Lower).ok()?.inverse())
+}
+
 /// `a · b` for a small second factor in f64.
 pub fn turned(a: &Matrix, b: &Mat<f64>) -> Matrix {
     let b = Mat::from_fn(b.nrows(), b.ncols(), |i, j| b[(i, j)] as f32);
@@ -142,7 +156,8 @@ pub fn orthonormal(y: &Matrix) -> Matrix {
         let Some((values, vectors)) = eigen(&inner(&y, &y)) else {
             return Matrix::zeros(y.rows, 0);
         };
-        let least = values.first().copied().unwrap_or(0.0) * 1e-9;
+        // The sums of f32 products are no more exact than this.
+        let least = values.first().copied().unwrap_or(0.0) * f64::from(f32::EPSILON);
         let rank = values.iter().take_while(|v| **v > least.max(1e-30)).count();
         let turn = Mat::from_fn(y.cols, rank, |i, j| vectors[(i, j)] / values[j].sqrt());
         y = turned(&y, &turn);
@@ -165,14 +180,20 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
 
+    /// Values between -1 and 1, from a linear congruential generator.
     fn random(rows: usize, cols: usize, seed: u64) -> Matrix {
-        let mut random = Random::new(seed);
+        let mut state = seed;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+        };
         Matrix {
             rows,
             cols,
-            data: (0..rows * cols).map(|_| random.normal() as f32).collect(),
+            data: (0..rows * cols).map(|_| next()).collect(),
         }
     }
 
