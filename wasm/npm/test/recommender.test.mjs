@@ -227,7 +227,7 @@ describe('Recommender', { skip }, () => {
       [{ features: {}, id }, 'id'],
     ];
     for (const [options, parameter] of cases) {
-      await assert.rejects(recommender.similarToFeatures(options), { code: 'invalid_parameter', parameter }, JSON.stringify(options));
+      await assert.rejects(recommender.similarToFeatures(options), { code: 'invalid_parameter', parameter }, parameter);
     }
     recommender.free();
   });
