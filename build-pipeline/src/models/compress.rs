@@ -8,12 +8,15 @@
 //! part repairs the rounding too. Its entries are not dealt out evenly: one threshold for the whole matrix spends each byte where the
 //! weighted error is largest.
 
+use std::sync::Arc;
+
 use aftershow_core::pack::collaborative::{CollaborativeData, PersonFactors, SparseRows, fixed_bytes, row_bytes};
 use rayon::prelude::*;
 
 use super::{
     dense::{MatRef, Matrix, add_product},
     linear::{ItemMatrix, ROWS, add_scaled},
+    refit::{Histories, refit},
     spectrum::{Spectrum, leading},
     validation::TestUser,
 };
@@ -35,6 +38,8 @@ pub struct Compression {
     pub column_exponent: f32,
     /// How often the low-rank part is fitted again to what the sparse part leaves.
     pub rounds: usize,
+    /// What the sparse values are fitted again to, if they are.
+    pub histories: Option<Arc<Histories>>,
     /// Seed of the subspace iteration.
     pub seed: u64,
 }
@@ -49,6 +54,7 @@ impl Default for Compression {
             row_exponent: 0.5,
             column_exponent: 0.0,
             rounds: 0,
+            histories: None,
             seed: 42,
         }
     }
@@ -72,7 +78,7 @@ pub struct Stored {
 }
 
 /// An entry that the sparse part may get: column and value.
-type Entry = (u32, f32);
+pub type Entry = (u32, f32);
 
 /// Bytes of the part that no item has: header and section table.
 const OVERHEAD: usize = 640;
@@ -103,6 +109,10 @@ pub fn compress(b: &dyn ItemMatrix, spectrum: &Spectrum, rank: usize, how: &Comp
         });
         factors = Factors::new(&refitted, rank, &sides);
         entries = remainder(b, &factors, how, budget);
+    }
+    if let Some(histories) = &how.histories {
+        let (person, item) = factors.sides();
+        refit(b, &person, &item, &mut entries, histories);
     }
     Stored {
         items: n,
@@ -195,6 +205,11 @@ impl Factors {
         factors
     }
 
+    /// The values of the history's side and of the side that is scored.
+    fn sides(&self) -> (Matrix, Matrix) {
+        (self.values(&self.person_scales), self.values(&self.item_scales))
+    }
+
     /// The values of a side.
     fn values(&self, scales: &[f32]) -> Matrix {
         Matrix {
@@ -229,10 +244,7 @@ fn remainder(b: &dyn ItemMatrix, factors: &Factors, how: &Compression, budget: u
     if n == 0 || budget == 0 {
         return vec![Vec::new(); n];
     }
-    let (person, item) = (
-        factors.values(&factors.person_scales),
-        factors.values(&factors.item_scales),
-    );
+    let (person, item) = factors.sides();
     let weight =
         |exponent: f32| -> Vec<f32> { how.counts.iter().map(|c| ((*c).max(1) as f32).powf(exponent)).collect() };
     let (of_row, of_column) = (weight(how.row_exponent), weight(how.column_exponent));

@@ -33,6 +33,7 @@ pub mod inverse;
 pub mod linear;
 pub mod popularity;
 pub mod recipe;
+pub mod refit;
 pub mod search;
 pub mod settings;
 pub mod spectrum;

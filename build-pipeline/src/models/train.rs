@@ -15,6 +15,7 @@ use super::{
     linear::LinearModel,
     popularity::Popularity,
     recipe::{Parts, Recipe},
+    refit::Histories,
     search,
     settings::{Candidate, Family, ModelConfig, Quality, TrainingReport},
     storage,
@@ -188,6 +189,7 @@ fn linear(liked: &Arc<Csr>, silent: usize, config: &ModelConfig, progress: &Prog
         bytes_per_item: config.bytes_per_item,
         silent,
         counts: liked.column_counts(),
+        histories: Some(Arc::new(Histories::new(&train))),
         seed: config.seed,
         ..Compression::default()
     };
@@ -201,6 +203,10 @@ fn linear(liked: &Arc<Csr>, silent: usize, config: &ModelConfig, progress: &Prog
         drop(b);
         b = Parts::new(liked, &mut recipe, config.seed, progress)?.join(&recipe, progress);
         let _stage = progress.stage("compress", 0);
+        let how = Compression {
+            histories: Some(Arc::new(Histories::new(liked))),
+            ..how
+        };
         stored = storage::again(b.as_ref(), stored.rank, &how);
     }
     report.model = recipe.name().to_owned();

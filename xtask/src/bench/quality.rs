@@ -197,6 +197,7 @@ impl Bench<'_> {
                 "-k",
                 "10,20,50",
                 "--json",
+                "--quiet",
             ])
             .args(more);
         let output = runner.read(&mut command)?;
