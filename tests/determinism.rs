@@ -160,6 +160,7 @@ fn a_new_show_with_the_features_of_a_known_one_finds_it_first() {
         kind: card.kind.clone(),
         language: card.language.clone(),
         year: card.year,
+        ..Default::default()
     };
     let answer = host.ask(&Query::similar_to_features(new));
     assert_eq!(answer.items[0].card.id, ItemId::Int(82));

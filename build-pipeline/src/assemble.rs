@@ -11,7 +11,7 @@ use crate::{
     error::BuildError,
     progress::Progress,
     rules,
-    source::{self, Page, RawId, Source},
+    source::{self, Kind, Page, RawId, Source},
     tally::Tally,
 };
 
@@ -39,6 +39,11 @@ pub fn read(config: &Config, progress: &Progress, tally: &mut Tally) -> Result<C
         strict: config.strict,
         files: Vec::new(),
         entries: Vec::new(),
+        extras: config
+            .catalog
+            .iter()
+            .map(|source| source.kind == Kind::Ml1mExtra)
+            .collect(),
         tally,
     };
     for (number, source) in config.catalog.iter().enumerate() {
@@ -79,6 +84,8 @@ struct Assembler<'a> {
     /// Each file with the number of its source.
     files: Vec<(usize, String)>,
     entries: Vec<Entry>,
+    /// For each source, whether it adds to titles of others.
+    extras: Vec<bool>,
     tally: &'a mut Tally,
 }
 
@@ -86,6 +93,8 @@ struct Entry {
     item: CatalogueItem,
     /// The source did not say whether the id is a number: until all are known it is held as a string.
     untyped: bool,
+    /// The source adds to titles of others.
+    is_extra: bool,
     place: Place,
 }
 
@@ -167,7 +176,13 @@ impl Assembler<'_> {
             self.tally
                 .drop_value(value.what, || format!("{:?} in {shown}", value.value));
         }
-        self.entries.push(Entry { item, untyped, place });
+        let is_extra = self.extras[self.files[place.file as usize].0];
+        self.entries.push(Entry {
+            item,
+            untyped,
+            is_extra,
+            place,
+        });
         Ok(())
     }
 
@@ -219,6 +234,7 @@ impl Assembler<'_> {
                 entry.item.id = id;
             }
         }
+        self.join_extras();
         self.keep_the_newest()?;
         let mut items: Vec<CatalogueItem> = self.entries.into_iter().map(|entry| entry.item).collect();
         items.par_sort_unstable_by(in_order);
@@ -268,6 +284,26 @@ impl Assembler<'_> {
             (_, Some(_)) => Ok(IdKind::String),
             (_, None) => Ok(wanted.unwrap_or(IdKind::Integer)),
         }
+    }
+
+    /// Puts what extra records know into the titles of the same ids. An extra record without one is a title itself.
+    fn join_extras(&mut self) {
+        if !self.extras.contains(&true) {
+            return;
+        }
+        let (extras, mut titles): (Vec<Entry>, Vec<Entry>) = std::mem::take(&mut self.entries)
+            .into_iter()
+            .partition(|entry| entry.is_extra);
+        let places: HashMap<ItemId, usize> = titles.iter().map(|entry| entry.item.id.clone()).zip(0..).collect();
+        let mut alone = Vec::new();
+        for extra in extras {
+            match places.get(&extra.item.id) {
+                Some(place) => titles[*place].item.fill(extra.item),
+                None => alone.push(extra),
+            }
+        }
+        titles.extend(alone);
+        self.entries = titles;
     }
 
     /// Of records of one source with one id, the newest stays; of equally new ones, the last.

@@ -121,7 +121,7 @@ pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<B
         let events = history
             .find(id)
             .map_or(Vec::new(), |user| people::events(&history, user));
-        let ranking = people::recommend(pack, rows, &events, preferences.of(id), batch.ask)?;
+        let ranking = people::recommend(pack, rows, &events, preferences.of(id), &batch.ask)?;
         stage.inc(1);
         Ok(ranking)
     };

@@ -181,6 +181,7 @@ fn engine(
         shards: 0,
         attribution: String::new(),
         personal: Some(config.personal.settings("", None)),
+        experiments: Vec::new(),
     })?;
     let n = catalogue.items.len();
     let mut shown = Writer::new(kind::DISPLAY);

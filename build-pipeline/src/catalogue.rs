@@ -110,6 +110,30 @@ impl CatalogueItem {
             attributes: BTreeMap::new(),
         }
     }
+
+    /// Takes from another record of the title what this one lacks.
+    pub fn fill(&mut self, other: CatalogueItem) {
+        fn fill<T>(own: &mut Option<T>, other: Option<T>) {
+            *own = own.take().or(other);
+        }
+        if self.genres.is_empty() {
+            self.genres = other.genres;
+        }
+        fill(&mut self.summary, other.summary);
+        fill(&mut self.platform, other.platform);
+        fill(&mut self.kind, other.kind);
+        fill(&mut self.language, other.language);
+        fill(&mut self.year, other.year);
+        fill(&mut self.runtime, other.runtime);
+        fill(&mut self.rating, other.rating);
+        fill(&mut self.weight, other.weight);
+        fill(&mut self.image, other.image);
+        fill(&mut self.url, other.url);
+        fill(&mut self.updated, other.updated);
+        for (name, values) in other.attributes {
+            self.attributes.entry(name).or_insert(values);
+        }
+    }
 }
 
 #[cfg(test)]

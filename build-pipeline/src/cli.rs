@@ -1,20 +1,22 @@
 //! The arguments: flags over file over defaults.
 
 mod build;
+mod knobs;
 mod model;
 mod people;
 mod split;
 
-pub use build::{BuildArgs, Genre, LogFormat};
-pub use people::{BatchArgs, EvaluateArgs, RecommendArgs};
+pub use build::{BuildArgs, Genre, LogFormat, Preset};
+pub use people::{BatchArgs, EvaluateArgs, PredictArgs, RecommendArgs};
 pub use split::{SplitArgs, SplitBy};
 
 use std::path::PathBuf;
 
-use aftershow_core::WeightsPatch;
+use aftershow_core::{Knobs, WeightsPatch};
 use clap::{Args, Parser, Subcommand};
 
-use crate::similar::Knobs;
+use self::knobs::OrderArgs;
+use crate::{error::BuildError, similar::Question};
 
 /// Recommendations with no database behind them: builds packs and answers from them.
 #[derive(Debug, Parser)]
@@ -38,6 +40,8 @@ pub enum Command {
     Recommend(RecommendArgs),
     /// Write what a pack recommends to every user of a log
     Batch(BatchArgs),
+    /// Write what people would rate, for many pairs of a person and a title
+    Predict(PredictArgs),
     /// Measure how good a pack's recommendations are
     Evaluate(EvaluateArgs),
     /// Part a log of events into training, validation and test
@@ -58,7 +62,7 @@ pub struct InspectArgs {
 /// Flags of `similar`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  aftershow similar pack 169\n  aftershow similar pack 169 -n 5 --text-weight 0 --json"
+    after_help = "Examples:\n  aftershow similar pack 169\n  aftershow similar pack 169 -n 5 --text-weight 0 --json\n  aftershow similar pack 169 --reasons --filter '{\"year\": {\"min\": 2015}}' --rerank '{\"diversity\": 0.3}'"
 )]
 pub struct SimilarArgs {
     /// Folder of the pack
@@ -84,25 +88,38 @@ pub struct SimilarArgs {
     /// Weight of the years' nearness [default: the pack's]
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
     pub year_weight: Option<f32>,
+    /// Which titles may come, and in what order
+    #[command(flatten)]
+    pub order: OrderArgs,
+    /// Say why each title is there
+    #[arg(long)]
+    pub reasons: bool,
     /// Print JSON: {id, items: [{id, name, score, genre_score, text_score, metadata_score}]}
     #[arg(long)]
     pub json: bool,
 }
 
 impl SimilarArgs {
-    /// The question's knobs.
-    pub fn knobs(&self) -> Knobs {
+    /// The question.
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`] names the flag and what is wrong with it.
+    pub fn question(&self) -> Result<Question, BuildError> {
         let weights = WeightsPatch {
             genre: self.genre_weight,
             text: self.text_weight,
             metadata: self.metadata_weight,
             year: self.year_weight,
         };
-        Knobs {
+        Ok(Question {
             n: self.n,
             min_similarity: self.min_similarity,
             weights,
-        }
+            knobs: Knobs {
+                reasons: Some(self.reasons),
+                ..self.order.knobs()?
+            },
+        })
     }
 }
 

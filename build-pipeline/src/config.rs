@@ -2,9 +2,11 @@
 
 mod interactions;
 mod personal;
+mod ratings;
 
 pub use interactions::{EventWeights, InteractionsConfig, RatingScale};
 pub use personal::PersonalConfig;
+pub use ratings::{RatingsConfig, ScaleConfig};
 
 use std::{
     collections::HashSet,
@@ -13,7 +15,7 @@ use std::{
 };
 
 use aftershow_core::{
-    Weights,
+    Rerank, Weights,
     ids::IdKind,
     pack::{
         ContentSettings, GenreSimilarity,
@@ -41,6 +43,9 @@ pub struct Config {
     /// What people did with the titles. Without events a pack has nothing personal.
     #[serde(skip_serializing_if = "InteractionsConfig::is_default")]
     pub interactions: InteractionsConfig,
+    /// How people rate the titles. Without ratings a pack predicts none.
+    #[serde(skip_serializing_if = "RatingsConfig::is_default")]
+    pub ratings: RatingsConfig,
     /// How what is known of a title and what people did with it are weighed for a person.
     #[serde(skip_serializing_if = "PersonalConfig::is_default")]
     pub personal: PersonalConfig,
@@ -106,6 +111,7 @@ impl Default for Config {
             catalog: Vec::new(),
             model: ModelConfig::default(),
             interactions: InteractionsConfig::default(),
+            ratings: RatingsConfig::default(),
             personal: PersonalConfig::default(),
             content: ContentConfig::default(),
             pack_version: "v1.0.0".to_owned(),
@@ -156,7 +162,12 @@ impl Config {
         for source in config.catalog.iter_mut().chain(&mut config.interactions.users) {
             source.base.clone_from(&base);
         }
-        for source in &mut config.interactions.sources {
+        for source in config
+            .interactions
+            .sources
+            .iter_mut()
+            .chain(&mut config.ratings.sources)
+        {
             source.base.clone_from(&base);
         }
         Ok(config)
@@ -226,6 +237,7 @@ impl Config {
             );
         }
         self.interactions.check()?;
+        self.ratings.check()?;
         self.personal.check()?;
         self.model.check()?;
         self.catalog
@@ -248,11 +260,21 @@ impl ContentConfig {
             genre_similarity: self.genre_similarity,
             top_n: self.top_n,
             min_similarity: self.min_similarity,
+            rerank: Rerank::default(),
         })
     }
 }
 
 impl ContentWeights {
+    /// Films of which only genres and year are known: a cosine over flags of the genres and a tenth of the year (scaled to 0..=1)
+    /// weighs the year by 0.1², which is to say that it decides between equals.
+    pub const MOVIELENS_GENRES: ContentWeights = ContentWeights {
+        genre: 1.0,
+        text: 0.0,
+        metadata: 0.0,
+        year: 0.01,
+    };
+
     fn check(self) -> Result<(), BuildError> {
         let named = [
             ("genre", self.genre),

@@ -28,6 +28,7 @@ use crate::{
     error::BuildError,
     features::items_data,
     progress::{Progress, Stage},
+    ratings::Rated,
     shards,
     train::Trained,
 };
@@ -75,17 +76,22 @@ struct ManifestFile<'a> {
     /// What the training chose and measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     training: Option<&'a serde_json::Value>,
+    /// What the rating model was learnt from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating_model: Option<&'a serde_json::Value>,
 }
 
 /// Writes a whole pack into `dir`, which exists and is empty.
 ///
 /// # Errors
 /// [`BuildError`] if a file can't be written or a part would be too large for the format.
+#[allow(clippy::too_many_arguments, reason = "what the steps made, all of it")]
 pub fn emit(
     catalogue: &Catalogue,
     features: Vec<u8>,
     neighbours: Vec<u8>,
     trained: &Trained,
+    rated: &Rated,
     config: &Config,
     dir: &Path,
     progress: &Progress,
@@ -103,6 +109,10 @@ pub fn emit(
     ];
     if !trained.is_empty() {
         let part = files.resident("collaborative", &trained.part)?;
+        parts.push(PartEntry { optional: true, ..part });
+    }
+    if !rated.is_empty() {
+        let part = files.resident("ratings", &rated.part)?;
         parts.push(PartEntry { optional: true, ..part });
     }
     let summaries = write_summaries(catalogue, &mut files)?;
@@ -132,6 +142,7 @@ pub fn emit(
         shards: shard_count as u32,
         attribution: catalogue.attribution.clone(),
         personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
+        experiments: Vec::new(),
     };
     let json = |manifest: &Manifest| {
         let file = ManifestFile {
@@ -139,6 +150,7 @@ pub fn emit(
             built_by: concat!("aftershow ", env!("CARGO_PKG_VERSION")),
             config,
             training: (!trained.is_empty()).then_some(&trained.figures),
+            rating_model: (!rated.is_empty()).then_some(&rated.figures),
         };
         serde_json::to_vec(&file).map_err(BuildError::from)
     };

@@ -16,7 +16,7 @@ pub mod report;
 
 use std::{path::PathBuf, time::Instant};
 
-use aftershow_core::BlendPatch;
+use aftershow_core::{BlendPatch, Knobs, Rerank, VariantName};
 
 pub use findings::Findings;
 
@@ -55,6 +55,12 @@ pub struct Evaluate {
     pub compare: Vec<PathBuf>,
     /// How much each side counts, over the pack's own.
     pub blend: BlendPatch,
+    /// What every kind of question may ask for.
+    pub knobs: Knobs,
+    /// Whether to measure each variant of the pack's experiments.
+    pub variants: bool,
+    /// Values of a knob of reranking to measure beside the pack's own.
+    pub rerank_curve: Vec<Rerank>,
     /// Seed of the resamples.
     pub seed: u64,
 }
@@ -70,10 +76,12 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
     Ask {
         n: 1,
         blend: plan.blend,
+        knobs: plan.knobs.clone(),
     }
     .check()?;
     pack.attach_resident()?;
     let pack = &*pack;
+    let others = others(pack, plan);
     let mut rows = Rows::of(pack)?;
     let history = rows.read(&plan.history, &plan.settings, progress)?;
     let test = rows.read(&plan.test, &plan.settings, progress)?;
@@ -86,23 +94,29 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
     let mut tally = Tally::default();
     let preferences = users::read(&plan.settings.users, false, &mut tally)?;
     tally.tell(progress);
-    let lists = |blend, only| Ranker::Pack {
+    let with = |knobs, blend, only| Ranker::Pack {
         pack,
         rows: &rows,
         preferences: &preferences,
         blend,
+        knobs,
         only,
     };
+    let lists = |blend, only| with(&plan.knobs, blend, only);
     let own = measuring.measure(&lists(plan.blend, None), "lists of the pack", progress)?;
     let main = ks.iter().position(|k| *k == 20).unwrap_or(ks.len() - 1);
     let (before, now) = measuring.tenths(&own.shown[main]);
     let means = own.per_user.means(plan.seed);
     let mut found = vec![Row::of("pack", about_blend(pack, plan.blend), &own, &means, None, &ks)];
+    let mut add = |key, label: String, measured: &Measured| {
+        let others = measured.per_user.means(plan.seed);
+        found.push(Row::of(key, label, measured, &others, Some(&means), &ks));
+    };
+    for (key, label, knobs) in &others {
+        let measured = measuring.measure(&with(knobs, plan.blend, None), "lists of a variant", progress)?;
+        add(key, label.clone(), &measured);
+    }
     if plan.baselines {
-        let mut add = |key, label: String, measured: &Measured| {
-            let others = measured.per_user.means(plan.seed);
-            found.push(Row::of(key, label, measured, &others, Some(&means), &ks));
-        };
         if let Some(model) = float_model::train_again(pack, &cases, &plan.settings, progress)? {
             let measured = measuring.measure(&Ranker::Float(&*model), "lists of the float model", progress)?;
             add(
@@ -145,6 +159,42 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
         [before, now],
         begun.elapsed().as_secs_f64(),
     ))
+}
+
+/// What else the pack can be asked for: key, label and knobs of each row.
+fn others(pack: &PackDir, plan: &Evaluate) -> Vec<(&'static str, String, Knobs)> {
+    let mut rows = Vec::new();
+    for experiment in pack.manifest().experiments.iter().filter(|_| plan.variants) {
+        for variant in &experiment.variants {
+            let name = VariantName {
+                experiment: experiment.name.clone(),
+                variant: variant.name.clone(),
+            };
+            let label = format!("variant {}:{}", name.experiment, name.variant);
+            let knobs = Knobs {
+                variant: Some(name),
+                ..plan.knobs.clone()
+            };
+            rows.push(("variant", label, knobs));
+        }
+    }
+    let asked = plan.knobs.rerank.clone().unwrap_or_default();
+    for rerank in &plan.rerank_curve {
+        let values = [
+            ("diversity", rerank.diversity),
+            ("calibration", rerank.calibration),
+            ("freshness", rerank.freshness),
+            ("popularity_damping", rerank.popularity_damping),
+        ];
+        let shown = values.iter().find_map(|(name, value)| Some((*name, (*value)?)));
+        let Some((name, value)) = shown else { continue };
+        let knobs = Knobs {
+            rerank: Some(rerank.over(&asked)),
+            ..plan.knobs.clone()
+        };
+        rows.push((name, format!("{name} {value}"), knobs));
+    }
+    rows
 }
 
 /// The lengths, ascending, each once.
@@ -216,6 +266,7 @@ impl Against<'_> {
                 rows: &rows,
                 preferences: self.preferences,
                 blend: plan.blend,
+                knobs: &plan.knobs,
                 only: None,
             };
             let measured = measuring.measure(&ranker, "lists of another", progress)?;

@@ -12,6 +12,7 @@ use crate::{
     interactions::Interactions,
     preferences::Preferences,
     progress::Progress,
+    ratings::log::{RatingLog, Wanted},
     source::{
         events::{EventLog, log::Unknown},
         users,
@@ -30,6 +31,8 @@ pub struct Gathered {
     pub left_out: Interactions,
     /// What people say they prefer.
     pub preferences: Preferences,
+    /// How people rate, by the rows of the catalogue: the weights are the values. Empty without ratings.
+    pub ratings: Interactions,
 }
 
 /// What was counted on the way.
@@ -39,12 +42,16 @@ pub struct GatherTally {
     pub titles: Tally,
     /// The events.
     pub events: Tally,
+    /// The ratings.
+    pub ratings: Tally,
     /// Events skipped because their type has no weight, by type.
     pub unknown_types: Vec<Counted<String>>,
     /// Items of the events that are not in the catalogue, and their events.
     pub unknown: Unknown,
     /// Users and pairs left out by the least numbers.
     pub too_few: TooFew,
+    /// Items of the ratings that are not in the catalogue, and their ratings.
+    pub unrated: Unknown,
     /// Preferred genres that no title has, with the number of users who prefer them.
     pub unknown_genres: Vec<(String, u64)>,
 }
@@ -63,12 +70,14 @@ impl GatherTally {
     pub fn tell(&self, progress: &Progress) {
         self.titles.tell(progress);
         self.events.tell(progress);
-        let Unknown { items, pairs } = self.unknown;
-        if items > 0 {
-            let (items, pairs) = (counted(items, "item"), counted(pairs, "pair"));
-            progress.warn(&format!(
-                "left out: {items} of the events are not in the catalogue, and with them {pairs} of a user and an item"
-            ));
+        self.ratings.tell(progress);
+        for (Unknown { items, pairs }, of) in [(self.unknown, "events"), (self.unrated, "ratings")] {
+            if items > 0 {
+                let (items, pairs) = (counted(items, "item"), counted(pairs, "pair"));
+                progress.warn(&format!(
+                    "left out: {items} of the {of} are not in the catalogue, and with them {pairs} of a user and an item"
+                ));
+            }
         }
         if let Some((genre, users)) = self.unknown_genres.first() {
             let (genres, users) = (
@@ -97,6 +106,7 @@ pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> 
     } else {
         with_events(config, progress, tally)?
     };
+    let ratings = rated(config, &catalogue, progress, tally)?;
     let genres = catalogue.items.iter().flat_map(|item| &item.genres);
     let unknown = preferences.unknown(genres.map(String::as_str));
     tally.unknown_genres = unknown
@@ -108,7 +118,35 @@ pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> 
         interactions,
         left_out,
         preferences,
+        ratings,
     })
+}
+
+/// The ratings over a catalogue's rows.
+fn rated(
+    config: &Config,
+    catalogue: &Catalogue,
+    progress: &Progress,
+    tally: &mut GatherTally,
+) -> Result<Interactions, BuildError> {
+    let sources = &config.ratings.sources;
+    if sources.is_empty() {
+        return Ok(Interactions::default());
+    }
+    let log = RatingLog::read(sources, Wanted::Ratings, config.strict, progress, &mut tally.ratings)?;
+    let rows = rows_of(catalogue);
+    let row = |text: &str| rows.get(&ItemId::parse(text, catalogue.id_kind)?).copied();
+    let (ratings, unknown) = log.onto(catalogue.items.len(), row);
+    tally.unrated = unknown;
+    if ratings.is_empty() {
+        let shown: Vec<String> = sources.iter().map(|source| source.shown()).collect();
+        return Err(BuildError::Input {
+            place: shown.join(", "),
+            reason: "none is of a title of the catalogue: are these its ids, and does the source need an `id_prefix`?"
+                .to_owned(),
+        });
+    }
+    Ok(ratings)
 }
 
 /// Titles in the order of their popularity by the events; the events to learn from, and the others.
@@ -169,10 +207,13 @@ fn with_events(
 
 /// The matrix of a log over a catalogue's rows.
 pub fn onto(log: EventLog, catalogue: &Catalogue) -> (Interactions, Unknown) {
-    let ids = catalogue.items.iter().map(|item| &item.id);
-    let rows: HashMap<&ItemId, u32> = ids.zip(0..).collect();
+    let rows = rows_of(catalogue);
     let row = |text: &str| rows.get(&ItemId::parse(text, catalogue.id_kind)?).copied();
     log.onto(catalogue.items.len(), row)
+}
+
+fn rows_of(catalogue: &Catalogue) -> HashMap<&ItemId, u32> {
+    catalogue.items.iter().map(|item| &item.id).zip(0..).collect()
 }
 
 /// A catalogue of the items of the events: an id is all that is known of a title, and so it is its name too.

@@ -145,6 +145,13 @@ impl Interactions {
         counts
     }
 
+    /// Which items somebody has an event with.
+    pub fn rated(&self) -> Vec<bool> {
+        let mut rated = vec![false; self.item_count];
+        self.items.iter().for_each(|item| rated[*item as usize] = true);
+        rated
+    }
+
     /// How many users have each item with a weight above 0, where one counts half as much for every
     /// `half_life_days` between it and the newest event. One of unknown time counts as the others do on average.
     pub fn decayed_counts(&self, half_life_days: Option<f32>) -> Vec<f32> {

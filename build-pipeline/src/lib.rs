@@ -5,7 +5,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`config`] | everything a build depends on: flags over file over defaults |
-//! | [`step`] | the five steps, and which of them a run is asked for |
+//! | [`step`] | the six steps, and which of them a run is asked for |
 //! | [`source`] | SPECs and files to drafts: TVmaze, MovieLens, JSONL, CSV, the sample; logs to events |
 //! | [`rules`] | a draft to a clean item |
 //! | [`assemble`] | the drafts of all sources to one catalogue |
@@ -18,6 +18,7 @@
 //! | [`models`] | what is learnt of the interactions |
 //! | [`blend`] | how much content and learnt scores count |
 //! | [`train`] | the two together: the collaborative part |
+//! | [`ratings`] | how people rate: the model that predicts it |
 //! | [`shards`] | which items share a lazy shard |
 //! | [`emit`] | the files of a pack |
 //! | [`publish`] | the pack's folder, replaced whole |
@@ -54,6 +55,7 @@ pub mod preferences;
 pub mod progress;
 pub mod publish;
 pub mod random;
+pub mod ratings;
 pub mod recommend;
 pub mod report;
 pub mod rules;
@@ -138,8 +140,15 @@ pub fn run(config: &Config, plan: &Plan, progress: &Progress) -> Result<Report, 
         if plan.last() == Step::Train {
             return Ok(report());
         }
+        let rated = match config.ratings.sources.is_empty() {
+            true => ratings::Rated::default(),
+            false => work.step(Step::Ratings, || ratings::train(&gathered, &features, config, progress))?,
+        };
+        if plan.last() == Step::Ratings {
+            return Ok(report());
+        }
         let (pack, users) = publish::put(&plan.out, |dir| {
-            let pack = emit::emit(catalogue, features, neighbours, &trained, config, dir, progress)?;
+            let pack = emit::emit(catalogue, features, neighbours, &trained, &rated, config, dir, progress)?;
             let users = users_out::of_run(plan, config, &gathered, &pack.pack_id, progress)?;
             Ok((pack, users))
         })?;

@@ -8,11 +8,12 @@ use std::{
 use aftershow_pipeline::{
     BuildError, PackDir, Progress, batch,
     cli::{
-        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, RecommendArgs, SimilarArgs, SplitArgs,
+        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, PredictArgs, RecommendArgs,
+        SimilarArgs, SplitArgs,
     },
     evaluate, inspect,
     progress::Style,
-    recommend, run, scratch, similar, split, threads,
+    ratings, recommend, run, scratch, similar, split, threads,
 };
 use clap::Parser;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Similar(args) => similar_titles(args),
         Command::Recommend(args) => recommend_titles(args),
         Command::Batch(args) => batch_of_users(args),
+        Command::Predict(args) => predict_ratings(args),
         Command::Evaluate(args) => evaluate_pack(args),
         Command::Split(args) => split_events(args),
     };
@@ -111,7 +113,7 @@ fn inspect_pack(args: &InspectArgs) -> Result<(), BuildError> {
 
 fn similar_titles(args: &SimilarArgs) -> Result<(), BuildError> {
     let mut pack = PackDir::open(&args.dir)?;
-    let answer = similar::similar(&mut pack, &args.id, &args.knobs())?;
+    let answer = similar::similar(&mut pack, &args.id, &args.question()?)?;
     print(&if args.json {
         json_line(&similar::Short::from(&answer))?
     } else {
@@ -121,7 +123,7 @@ fn similar_titles(args: &SimilarArgs) -> Result<(), BuildError> {
 
 fn recommend_titles(args: &RecommendArgs) -> Result<(), BuildError> {
     let mut pack = PackDir::open(&args.dir)?;
-    let found = recommend::recommend(&mut pack, &args.question())?;
+    let found = recommend::recommend(&mut pack, &args.question()?)?;
     print(&if args.json {
         json_line(&found.answer)?
     } else {
@@ -141,10 +143,31 @@ fn batch_of_users(args: &BatchArgs) -> Result<(), BuildError> {
     if args.quiet { Ok(()) } else { print(&report.to_string()) }
 }
 
+fn predict_ratings(args: &PredictArgs) -> Result<(), BuildError> {
+    let progress = quiet_or_for_people(args.quiet);
+    clean_up_on_ctrl_c(&progress);
+    let mut pack = PackDir::open(&args.dir)?;
+    let plan = args.predict(&pack, &progress)?;
+    let report = threads(args.threads)?.install(|| ratings::predict::predict(&mut pack, &plan, &progress))?;
+    if args.json {
+        return print(&json_line(&report)?);
+    }
+    if args.quiet { Ok(()) } else { print(&report.to_string()) }
+}
+
 fn evaluate_pack(args: &EvaluateArgs) -> Result<(), BuildError> {
     let progress = quiet_or_for_people(args.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
+    if let Some([history, test]) = args.ratings(&pack, &progress)? {
+        let measure = || ratings::measure::measure(&mut pack, &history, &test, &progress);
+        let measured = threads(args.threads)?.install(measure)?;
+        return print(&if args.json {
+            json_line(&measured)?
+        } else {
+            measured.to_string()
+        });
+    }
     let plan = args.evaluate(&pack, &progress)?;
     let findings = threads(args.threads)?.install(|| evaluate::evaluate(&mut pack, &plan, &progress))?;
     if let Some(file) = &args.report {

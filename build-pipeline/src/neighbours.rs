@@ -40,6 +40,8 @@ pub fn find(features: &[u8], settings: &ContentSettings, progress: &Progress) ->
                         n: length,
                         min: settings.min_similarity,
                         except: Some(item),
+                        among: None,
+                        factors: None,
                     };
                     let hits = index.search(&subject, &settings.weights, settings.genre_similarity, limits, scratch);
                     (*row, hits.iter().map(|hit| hit.item.0).collect())

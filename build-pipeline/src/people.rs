@@ -3,17 +3,18 @@
 use std::{cell::RefCell, cmp::Reverse, collections::HashMap, path::Path};
 
 use aftershow_core::{
-    Blend, BlendPatch, Event, GenrePreference, ItemId, ItemIx, Part, Person, Query, Source,
+    Blend, BlendPatch, Event, GenrePreference, ItemId, ItemIx, Knobs, Part, Person, Query, Source,
     engine::Outcome,
     pack::{Container, items::Items, layout::kind},
 };
 
 use crate::{
-    config::{Config, InteractionsConfig},
+    config::{Config, InteractionsConfig, RatingsConfig},
     error::BuildError,
     interactions::Interactions,
     open::PackDir,
     progress::Progress,
+    ratings::log::RatingLog,
     source::events::{EventLog, EventSource},
     tally::Tally,
 };
@@ -41,8 +42,34 @@ pub fn settings(pack: &PackDir, config: Option<&Path>, progress: &Progress) -> R
     }))
 }
 
-/// The rows of a pack by the items' ids, and rows beyond them for items that the pack lacks: those count too, where
-/// hits are counted against all that people wanted.
+/// What the columns of sources of ratings mean: by the configuration given or that of the pack, which may describe them as ratings or as
+/// interactions.
+///
+/// # Errors
+/// As [`Config::load`].
+pub fn rating_sources(
+    pack: &PackDir,
+    config: Option<&Path>,
+    progress: &Progress,
+) -> Result<Vec<EventSource>, BuildError> {
+    let (ratings, interactions) = match config {
+        Some(path) => {
+            let config = Config::load(path)?;
+            (config.ratings, config.interactions)
+        }
+        None => {
+            let built_with = pack.manifest_json()["config"]["ratings"].clone();
+            (
+                serde_json::from_value::<RatingsConfig>(built_with).unwrap_or_default(),
+                settings(pack, None, progress)?,
+            )
+        }
+    };
+    Ok(ratings.sources.into_iter().chain(interactions.sources).collect())
+}
+
+/// The rows of a pack by the items' ids, and rows beyond them for items that the pack lacks: those count too, where hits are
+/// counted against all that people wanted.
 #[derive(Debug)]
 pub struct Rows {
     features: Container,
@@ -104,6 +131,41 @@ impl Rows {
         Ok(interactions)
     }
 
+    /// Ratings as a matrix over the rows.
+    ///
+    /// # Errors
+    /// [`BuildError::Format`], never in fact: the part was opened.
+    pub fn place(&mut self, log: RatingLog) -> Result<Interactions, BuildError> {
+        let items = Items::open(&self.features)?;
+        let room = self.items + self.beyond.len() + log.item_ids().count();
+        let beyond = RefCell::new(std::mem::take(&mut self.beyond));
+        let (ratings, _) = log.onto(room, |id| Some(row(&items, &mut beyond.borrow_mut(), id)));
+        self.beyond = beyond.into_inner();
+        Ok(ratings)
+    }
+
+    /// The ids of the pack's items, by their rows.
+    ///
+    /// # Errors
+    /// As [`Rows::place`].
+    pub fn ids(&self) -> Result<Vec<ItemId>, BuildError> {
+        let items = Items::open(&self.features)?;
+        Ok((0..self.items as u32).map(|row| items.id(ItemIx(row))).collect())
+    }
+
+    /// The ids of all items as text, by their rows, with those beyond the pack.
+    ///
+    /// # Errors
+    /// As [`Rows::place`].
+    pub fn names(&self) -> Result<Vec<String>, BuildError> {
+        let mut names: Vec<String> = self.ids()?.iter().map(ItemId::to_string).collect();
+        names.resize(self.items + self.beyond.len(), String::new());
+        for (name, row) in &self.beyond {
+            names[*row as usize].clone_from(name);
+        }
+        Ok(names)
+    }
+
     /// For each row of these, the row in `other` of the same item.
     ///
     /// # Errors
@@ -130,26 +192,34 @@ fn row(items: &Items<'_>, beyond: &mut HashMap<String, u32>, id: &str) -> u32 {
 }
 
 /// What the engine is asked for, for everybody alike.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ask {
     /// How many items, 1 to [`Query::MAX_N`].
     pub n: usize,
     /// How much each side counts, over the pack's own.
     pub blend: BlendPatch,
+    /// What every kind of question may ask for.
+    pub knobs: Knobs,
 }
 
 impl Ask {
+    /// The question, of these.
+    fn of(&self, query: Query) -> Query {
+        let mut query = Query {
+            n: self.n,
+            blend: self.blend,
+            ..query
+        };
+        self.knobs.put(&mut query);
+        query
+    }
+
     /// Checks every range, before anything is read.
     ///
     /// # Errors
     /// [`BuildError::Query`] names the parameter.
     pub fn check(&self) -> Result<(), BuildError> {
-        let query = Query {
-            n: self.n,
-            blend: self.blend,
-            ..Query::popular()
-        };
-        Ok(query.check()?)
+        Ok(self.of(Query::popular()).check()?)
     }
 }
 
@@ -205,16 +275,12 @@ pub fn recommend(
     rows: &Rows,
     events: &[(u32, f32, u32)],
     genres: &[(String, f32)],
-    ask: Ask,
+    ask: &Ask,
 ) -> Result<Ranking, BuildError> {
     let items = Items::open(&rows.features)?;
     let known = events.partition_point(|(row, ..)| (*row as usize) < rows.items);
     let (told, left) = newest(&events[..known], Query::MAX_HISTORY);
-    let mut query = Query {
-        n: ask.n,
-        blend: ask.blend,
-        ..Query::person(person(&items, &told, genres))
-    };
+    let mut query = ask.of(Query::person(person(&items, &told, genres)));
     let mut best = Vec::with_capacity(ask.n);
     loop {
         let page = match pack.engine().recommend(&query)? {

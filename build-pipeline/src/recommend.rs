@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::Path};
 
 use aftershow_core::{
-    Blend, BlendPatch, Event, GenrePreference, ItemId, Person, Query, QueryError, Recommendations, Seed, Source,
+    Blend, BlendPatch, Event, GenrePreference, ItemId, Knobs, Person, Query, QueryError, Recommendations, Seed, Source,
     ids::IdKind,
 };
 
@@ -42,6 +42,8 @@ pub struct Question {
     pub half_life_days: Option<f32>,
     /// Whether items of the history may be recommended.
     pub include_seen: bool,
+    /// What every kind of question may ask for.
+    pub knobs: Knobs,
 }
 
 /// The answer, and what was noticed on the way.
@@ -78,6 +80,7 @@ pub fn recommend(pack: &mut PackDir, question: &Question) -> Result<Recommended,
         include_seen: question.include_seen,
         ..Query::person(person)
     };
+    question.knobs.put(&mut query);
     query.n = question.n.unwrap_or(query.n);
     // With nothing given nobody is meant, and what is popular is the answer and no fallback.
     if matches!(question.who, Who::Unknown) && question.genres.is_none() {
@@ -172,6 +175,8 @@ pub fn for_people(recommended: &Recommended) -> String {
             Source::Collaborative => "collaborative",
             Source::Content => "content",
             Source::Popular => "popular",
+            Source::Watching => "watching",
+            Source::Given => "given",
         };
         let year = item.card.year.map(|year| format!(" ({year})")).unwrap_or_default();
         writeln!(

@@ -2,35 +2,38 @@
 
 use std::fmt::Write;
 
-use aftershow_core::{Answer, Card, ItemId, Query, QueryError, WeightsPatch};
+use aftershow_core::{Answer, Card, ItemId, Knobs, Query, QueryError, Reason, WeightsPatch, Wording};
 use serde::Serialize;
 
 use crate::{error::BuildError, open::PackDir};
 
-/// The question's knobs; what is `None` is the engine's default or the pack's own.
+/// A question; what is `None` is the engine's default or the pack's own.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Knobs {
+pub struct Question {
     /// How many.
     pub n: Option<usize>,
     /// Least score.
     pub min_similarity: Option<f32>,
     /// Weights over the pack's own.
     pub weights: WeightsPatch,
+    /// What every kind of question may ask for.
+    pub knobs: Knobs,
 }
 
 /// Asks the pack what is similar to the title with the id.
 ///
 /// # Errors
 /// [`BuildError::Query`] for an unknown id or a knob out of range, [`BuildError::Pack`] for a damaged pack.
-pub fn similar(pack: &mut PackDir, id: &str, knobs: &Knobs) -> Result<Answer, BuildError> {
+pub fn similar(pack: &mut PackDir, id: &str, question: &Question) -> Result<Answer, BuildError> {
     let unknown = || QueryError::UnknownItem { id: id.to_owned() };
     let item = ItemId::parse(id, pack.manifest().id_kind).ok_or_else(unknown)?;
     let mut query = Query {
-        weights: knobs.weights,
+        weights: question.weights,
         ..Query::similar(item)
     };
-    query.n = knobs.n.unwrap_or(query.n);
-    query.min_similarity = knobs.min_similarity.unwrap_or(query.min_similarity);
+    query.n = question.n.unwrap_or(query.n);
+    query.min_similarity = question.min_similarity.unwrap_or(query.min_similarity);
+    question.knobs.put(&mut query);
     pack.answer(&query)
 }
 
@@ -49,6 +52,8 @@ struct ShortItem<'a> {
     genre_score: f64,
     text_score: f64,
     metadata_score: f64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    reasons: &'a [Reason],
 }
 
 impl<'a> From<&'a Answer> for Short<'a> {
@@ -60,6 +65,7 @@ impl<'a> From<&'a Answer> for Short<'a> {
             genre_score: scored.parts.genre,
             text_score: scored.parts.text,
             metadata_score: scored.parts.metadata,
+            reasons: &scored.reasons,
         };
         Short {
             id: answer.subject.as_ref().map(|card| &card.id),
@@ -111,6 +117,7 @@ pub fn for_people(answer: &Answer) -> String {
             year(&format!("{:.3}", p.year))
         );
         writeln!(out, "{:>3}  {scores}  {id:<id_width$}  {}", i + 1, titled(&item.card)).ok();
+        write_reason(&mut out, &item.reasons);
     }
     let w = answer.weights;
     let year = if with_year {
@@ -125,6 +132,13 @@ pub fn for_people(answer: &Answer) -> String {
     )
     .ok();
     out
+}
+
+/// Why an item is there, as a line of its own; nothing if it wasn't asked for.
+pub(crate) fn write_reason(out: &mut String, reasons: &[Reason]) {
+    if let Some(sentence) = Wording::english().sentence(reasons) {
+        writeln!(out, "       {sentence}").ok();
+    }
 }
 
 /// Name, year and genres.

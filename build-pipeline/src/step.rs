@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::error::BuildError;
+use crate::{config::Config, error::BuildError};
 
 /// A step. Each needs what the ones before it made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,13 +15,28 @@ pub enum Step {
     Similarities,
     /// Interactions to what a model learns of them.
     Train,
+    /// Ratings to the model that predicts them.
+    Ratings,
     /// All of it to a pack.
     Pack,
 }
 
 impl Step {
     /// All steps, in their order.
-    pub const ALL: [Step; 5] = [Step::Fetch, Step::Features, Step::Similarities, Step::Train, Step::Pack];
+    pub const ALL: [Step; 6] = [
+        Step::Fetch,
+        Step::Features,
+        Step::Similarities,
+        Step::Train,
+        Step::Ratings,
+        Step::Pack,
+    ];
+
+    /// The steps that a configuration has work for: all, or all but that of the ratings.
+    pub fn of(config: &Config) -> Vec<Step> {
+        let has_work = |step: &Step| *step != Step::Ratings || !config.ratings.sources.is_empty();
+        Step::ALL.into_iter().filter(has_work).collect()
+    }
 
     /// The name that `--steps` takes.
     pub fn name(self) -> &'static str {
@@ -30,6 +45,7 @@ impl Step {
             Step::Features => "features",
             Step::Similarities => "similarities",
             Step::Train => "train",
+            Step::Ratings => "ratings",
             Step::Pack => "pack",
         }
     }
@@ -110,7 +126,7 @@ mod tests {
         let message = Step::parse_list("pack,learn").unwrap_err().to_string();
         assert_eq!(
             message,
-            "--steps: \"learn\" is not a step; the steps are fetch,features,similarities,train,pack"
+            "--steps: \"learn\" is not a step; the steps are fetch,features,similarities,train,ratings,pack"
         );
         assert!(Step::parse_list("").is_err());
     }

@@ -14,14 +14,14 @@ use aftershow_core::{
     pack::{
         Container, Writer,
         layout::kind,
-        users::{MAX_USER_SHARDS, MAX_USER_VALUE, UserRecord, Users, UsersManifest, write_users},
+        users::{MAX_USER_SHARDS, MAX_USER_VALUE, RatingWeights, UserRecord, Users, UsersManifest, write_users},
     },
 };
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    config::Config,
+    config::{Config, RatingScale},
     error::BuildError,
     gather::Gathered,
     interactions::Interactions,
@@ -44,14 +44,18 @@ pub struct Known<'a> {
     pub events: Vec<&'a Interactions>,
     /// What they say they prefer.
     pub preferences: &'a Preferences,
+    /// What ratings weigh.
+    pub ratings: RatingWeights,
 }
 
 impl<'a> Known<'a> {
     /// With what was too little to learn from: somebody with a single title is known too.
-    fn of(gathered: &'a Gathered) -> Known<'a> {
+    fn of(gathered: &'a Gathered, config: &Config) -> Known<'a> {
+        let RatingScale { neutral, per_point } = config.interactions.rating;
         Known {
             events: vec![&gathered.interactions, &gathered.left_out],
             preferences: &gathered.preferences,
+            ratings: RatingWeights { neutral, per_point },
         }
     }
 
@@ -140,7 +144,7 @@ pub fn check_people(plan: &Plan, config: &Config, gathered: &Gathered) -> Result
     if plan.users_out.is_none() {
         return Ok(());
     }
-    let ids = Known::of(gathered).ids();
+    let ids = Known::of(gathered, config).ids();
     if ids.is_empty() {
         return Err(BuildError::Usage {
             reason: "--users-out: there is nobody to keep; give --interactions or --users".to_owned(),
@@ -161,7 +165,13 @@ pub fn of_run(
     progress: &Progress,
 ) -> Result<Option<UsersReport>, BuildError> {
     let Some(dir) = &plan.users_out else { return Ok(None) };
-    let report = write(dir, pack_id, &Known::of(gathered), config.personal.user_ids, progress)?;
+    let report = write(
+        dir,
+        pack_id,
+        &Known::of(gathered, config),
+        config.personal.user_ids,
+        progress,
+    )?;
     if !report.other_packs.is_empty() {
         progress.warn(&format!(
             "--users-out {}: also has people of other packs, in {}; who asks to be forgotten is in there still, so delete the \
@@ -225,7 +235,10 @@ pub fn write(
     check_ids(&ids, user_ids)?;
     let stage = progress.stage("users", ids.len() as u64);
     let shards = ids.len().div_ceil(USERS_PER_SHARD).clamp(1, MAX_USER_SHARDS as usize);
-    let manifest = UsersManifest::new(pack_id.to_owned(), shards as u32, key()?, user_ids, ids.len() as u64);
+    let manifest = UsersManifest {
+        ratings: known.ratings,
+        ..UsersManifest::new(pack_id.to_owned(), shards as u32, key()?, user_ids, ids.len() as u64)
+    };
     let mut placed: Vec<Vec<&str>> = vec![Vec::new(); shards];
     for id in &ids {
         placed[aftershow_core::pack::users::shard_of(&manifest.key, manifest.shards, id) as usize].push(id);

@@ -24,6 +24,7 @@ use crate::{
     gather::Gathered,
     input,
     preferences::Preferences,
+    ratings::Rated,
     scratch,
     step::{Plan, Step},
     stored,
@@ -45,7 +46,7 @@ struct Note {
 }
 
 /// The files that tell of people.
-const OF_PEOPLE: [&str; 3] = ["interactions.bin", "left-out.bin", "preferences.json"];
+const OF_PEOPLE: [&str; 4] = ["interactions.bin", "left-out.bin", "preferences.json", "ratings.bin"];
 
 /// The work folder of one run.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub struct Work {
     plan: Plan,
     /// For each step but the last.
     depends_on: BTreeMap<&'static str, DependsOn>,
+    /// The steps that the configuration has work for.
+    steps: Vec<Step>,
 }
 
 /// What a step makes, as one file or several.
@@ -87,11 +90,12 @@ impl Product for Gathered {
             Cow::Owned(stored::write(&self.interactions)),
             Cow::Owned(stored::write(&self.left_out)),
             Cow::Owned(preferences),
+            Cow::Owned(stored::write(&self.ratings)),
         ])
     }
 
     fn restored(files: Vec<Vec<u8>>) -> Option<Gathered> {
-        let [catalogue, interactions, left_out, preferences] = files.try_into().ok()?;
+        let [catalogue, interactions, left_out, preferences, ratings] = files.try_into().ok()?;
         Some(Gathered {
             catalogue: serde_json::from_slice(&catalogue).ok()?,
             interactions: stored::read(&interactions)?,
@@ -100,6 +104,7 @@ impl Product for Gathered {
                 true => Preferences::default(),
                 false => serde_json::from_slice(&preferences).ok()?,
             },
+            ratings: stored::read(&ratings)?,
         })
     }
 }
@@ -128,6 +133,21 @@ impl Product for Trained {
     }
 }
 
+impl Product for Rated {
+    fn stored(&self) -> Result<Vec<Cow<'_, [u8]>>, BuildError> {
+        let figures = serde_json::to_vec(&self.figures)?;
+        Ok(vec![Cow::Borrowed(&self.part), Cow::Owned(figures)])
+    }
+
+    fn restored(files: Vec<Vec<u8>>) -> Option<Rated> {
+        let [part, figures] = files.try_into().ok()?;
+        Some(Rated {
+            part,
+            figures: serde_json::from_slice(&figures).ok()?,
+        })
+    }
+}
+
 impl Work {
     /// Opens the work folder for a run, and makes sure before any work that the results of the steps
     /// that this run leaves out can be used.
@@ -138,8 +158,9 @@ impl Work {
         let work = Work {
             plan: plan.clone(),
             depends_on: dependencies(config)?,
+            steps: Step::of(config),
         };
-        for step in Step::ALL.into_iter().take_while(|step| *step < plan.last()) {
+        for step in work.steps.iter().copied().take_while(|step| *step < plan.last()) {
             if !plan.steps.contains(&step) {
                 work.usable_note(step)?;
             }
@@ -191,10 +212,17 @@ impl Work {
     /// The files of a step's result, and its note.
     fn paths(&self, step: Step) -> (Vec<PathBuf>, PathBuf) {
         let files: &[&str] = match step {
-            Step::Fetch => &["catalogue.json", "interactions.bin", "left-out.bin", "preferences.json"],
+            Step::Fetch => &[
+                "catalogue.json",
+                "interactions.bin",
+                "left-out.bin",
+                "preferences.json",
+                "ratings.bin",
+            ],
             Step::Features => &["features.bin"],
             Step::Similarities => &["neighbours.bin"],
             Step::Train => &["collaborative.bin", "training.json"],
+            Step::Ratings => &["rating-model.bin", "rating-model.json"],
             Step::Pack => &[],
         };
         (
@@ -259,7 +287,12 @@ impl Work {
 
     fn stale(&self, step: Step, reason: String) -> BuildError {
         let last = self.plan.last();
-        let run: Vec<Step> = Step::ALL.into_iter().filter(|s| (step..=last).contains(s)).collect();
+        let run: Vec<Step> = self
+            .steps
+            .iter()
+            .copied()
+            .filter(|s| (step..=last).contains(s))
+            .collect();
         BuildError::Stale {
             step: step.name(),
             reason,
@@ -303,6 +336,11 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
         let (name, sha256) = input::hash_of_events(source)?;
         all.insert(format!("the input {name} (interactions.sources[{i}])"), sha256);
     }
+    for (i, source) in config.ratings.sources.iter().enumerate() {
+        all.insert(format!("ratings.sources[{i}]"), source.meaning()?);
+        let (name, sha256) = input::hash_of_events(source)?;
+        all.insert(format!("the input {name} (ratings.sources[{i}])"), sha256);
+    }
     for (i, source) in interactions.users.iter().enumerate() {
         all.insert(format!("interactions.users[{i}]"), source.meaning()?);
         for (name, sha256) in input::hashes(source)? {
@@ -331,6 +369,9 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
     all.insert("content.max_text_features".into(), json(&content.max_text_features)?);
     all.insert("content.stop_words".into(), json(&content.stop_words)?);
     let features = all.clone();
+    let mut ratings = all.clone();
+    ratings.insert("seed".into(), json(&config.seed)?);
+    ratings.insert("ratings".into(), json(&config.ratings)?);
     all.insert("content.weights".into(), json(&content.weights)?);
     all.insert("content.genre_similarity".into(), json(&content.genre_similarity)?);
     all.insert("content.top_n".into(), json(&content.top_n)?);
@@ -344,6 +385,7 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
         (Step::Features, features),
         (Step::Similarities, all),
         (Step::Train, train),
+        (Step::Ratings, ratings),
     ]
     .map(|(s, d)| (s.name(), d))
     .into())

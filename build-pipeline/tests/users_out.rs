@@ -51,6 +51,7 @@ fn write(dir: &Path, pack: &PackDir, preferences: &Preferences) -> UsersReport {
     let everybody = Known {
         events: vec![&interactions],
         preferences,
+        ratings: Default::default(),
     };
     users_out::write(dir, id, &everybody, UserIdKind::Any, &quiet).unwrap()
 }
@@ -210,6 +211,7 @@ fn an_id_that_is_none_stops_the_writing_and_leaves_what_was_there() {
     let everybody = Known {
         events: vec![&interactions],
         preferences: &Preferences::default(),
+        ratings: Default::default(),
     };
     let refused = users_out::write(&private, &pack.manifest().pack_id, &everybody, UserIdKind::Uuid, &quiet);
     let error = refused.unwrap_err().to_string();

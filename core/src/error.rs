@@ -1,6 +1,6 @@
 //! What can go wrong, in two small enums with stable codes. Nobody matches on text.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 /// Why a manifest or a part was refused.
@@ -120,11 +120,22 @@ pub enum QueryError {
         /// What it may be.
         expected: &'static str,
     },
+    /// The pack has no attribute or value, or no experiment or variant, of that name.
+    UnknownName {
+        /// Whose value it was to be: an attribute such as `genre`, or `variant`; empty for the name of an attribute itself.
+        attribute: String,
+        /// The name that was asked for.
+        name: String,
+        /// At most three names that are spelled nearly so, the nearest first.
+        near: Vec<String>,
+    },
     /// The text can't be the id of a person.
     InvalidUserId {
         /// What it may be.
         expected: &'static str,
     },
+    /// The pack has no rating model.
+    NoRatings,
     /// An attached part can't be read though `attach` took it: a fault of this crate, said and not hidden.
     Inconsistent {
         /// Which parts.
@@ -138,7 +149,9 @@ impl QueryError {
         match self {
             QueryError::UnknownItem { .. } => "unknown_item",
             QueryError::InvalidParameter { .. } => "invalid_parameter",
+            QueryError::UnknownName { .. } => "unknown_name",
             QueryError::InvalidUserId { .. } => "invalid_user_id",
+            QueryError::NoRatings => "no_ratings",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
         }
     }
@@ -149,7 +162,17 @@ impl fmt::Display for QueryError {
         match self {
             QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id \"{id}\""),
             QueryError::InvalidParameter { name, expected } => write!(f, "{name} must be {expected}"),
+            QueryError::UnknownName { attribute, name, near } => {
+                let attribute = if attribute.is_empty() { "attribute" } else { attribute };
+                write!(f, "the pack has no {attribute} \"{name}\"")?;
+                for (i, near) in near.iter().enumerate() {
+                    let before = if i == 0 { "; did you mean" } else { ", or" };
+                    write!(f, "{before} \"{near}\"")?;
+                }
+                Ok(())
+            }
             QueryError::InvalidUserId { expected } => write!(f, "the user id must be {expected}"),
+            QueryError::NoRatings => f.write_str("the pack predicts no ratings: build it with --ratings"),
             QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
         }
     }

@@ -27,8 +27,10 @@ pub mod quant;
 pub mod text;
 
 pub use engine::{
-    Answer, Blend, BlendPatch, Card, Engine, Event, GenrePreference, NewItem, Outcome, Person, Query, Recommendations,
-    Recommended, Route, ScoreParts, Scored, Seed, Source, Stats, Weights, WeightsPatch,
+    Answer, Blend, BlendPatch, Boost, Cap, Card, Engine, Event, Experiment, Filter, GenrePreference, Knobs, NewItem,
+    Outcome, Person, PredictQuery, Prediction, PredictionSource, Predictions, Query, Rating, Reason, ReasonKind,
+    Recommendations, Recommended, Rerank, Reranked, Route, ScoreParts, Scored, Seed, Source, Span, Stats, Team,
+    Variant, VariantName, Weights, WeightsPatch, Wording, interleave,
 };
 pub use error::{OpenError, QueryError};
 pub use ids::{ItemId, ItemIx, UserIdKind};

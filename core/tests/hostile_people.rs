@@ -7,13 +7,13 @@ use aftershow_core::{
     pack::{
         CollaborativeData, Container, PersonFactors, SparseRows, UserRecord, Users, UsersManifest, Writer,
         collaborative::{self, row_bytes},
-        layout::{CHECKED_FROM, CHECKSUM_AT, MAX_GRAM, MAX_RANK, MAX_SCALE, kind, section},
+        layout::{MAX_GRAM, MAX_RANK, MAX_SCALE, kind, section},
         strings,
         users::{MAX_USER_GENRES, shard_of, write_users},
         varint,
     },
 };
-use support::{Plain, Random, id};
+use support::{Plain, damage::damage, id};
 
 const ITEMS: usize = 9;
 
@@ -99,52 +99,6 @@ fn ask(engine: &Engine) {
             }
         }
     }
-}
-
-fn repair(bytes: &mut [u8]) {
-    if bytes.len() > CHECKED_FROM {
-        let checksum = xxhash_rust::xxh3::xxh3_64(&bytes[CHECKED_FROM..]);
-        bytes[CHECKSUM_AT..CHECKED_FROM].copy_from_slice(&checksum.to_le_bytes());
-    }
-}
-
-/// Calls `accepts` with every truncation, every flip, and seeded mutations, their checksums repaired.
-fn damage(bytes: &[u8], mut accepts: impl FnMut(Vec<u8>) -> bool) -> usize {
-    let mut accepted = 0;
-    for length in 0..bytes.len() {
-        assert!(!accepts(bytes[..length].to_vec()), "cut to {length} it was accepted");
-        let mut cut = bytes[..length].to_vec();
-        if let Some(place) = cut.get_mut(16..20) {
-            place.copy_from_slice(&(length as u32).to_le_bytes());
-        }
-        repair(&mut cut);
-        accepted += usize::from(accepts(cut));
-    }
-    for at in 0..bytes.len() {
-        for flip in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
-            let mut damaged = bytes.to_vec();
-            damaged[at] ^= flip;
-            assert!(!accepts(damaged.clone()), "byte {at} flipped by {flip} was accepted");
-            repair(&mut damaged);
-            accepted += usize::from(accepts(damaged));
-        }
-    }
-    let mut random = Random(20_261_121);
-    for _ in 0..20_000 {
-        let mut damaged = bytes.to_vec();
-        for _ in 0..=random.below(3) {
-            let at = random.below(damaged.len());
-            let value = [0, 1, 0x7f, 0x80, 0xff, random.bits() as u8][random.below(6)];
-            match random.below(3) {
-                0 => damaged[at] = value,
-                1 => damaged[at..].iter_mut().take(4).for_each(|byte| *byte = value),
-                _ => damaged.copy_within(at..(at + 8).min(bytes.len()), random.below(bytes.len() - 8)),
-            }
-        }
-        repair(&mut damaged);
-        accepted += usize::from(accepts(damaged));
-    }
-    accepted
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aftershow_core::{
     ItemId, ItemIx, Weights,
-    kernel::{Features, Hit, Index, Limits, Scratch, Subject, similarity::reaches},
+    kernel::{Crowd, Features, Hit, Index, Limits, Mask, Scratch, Subject, similarity::reaches},
     pack::{
         Container, GenreSimilarity, Writer,
         items::{self, AttributeData, ItemsData},
@@ -121,7 +121,13 @@ fn oracle(a: &Plain, b: &Plain, w: &Weights, how: GenreSimilarity) -> f64 {
 }
 
 /// Every pair, every score, one sort.
-fn naive(features: &Features<'_>, subject: &Subject, w: &Weights, how: GenreSimilarity, limits: Limits) -> Vec<Hit> {
+fn naive(
+    features: &Features<'_>,
+    subject: &Subject,
+    w: &Weights,
+    how: GenreSimilarity,
+    limits: Limits<'_>,
+) -> Vec<Hit> {
     let mut hits: Vec<Hit> = (0..features.items.len() as u32)
         .map(|row| Hit {
             score: subject.parts(features, ItemIx(row), how).score(w),
@@ -154,9 +160,64 @@ proptest! {
         for row in 0..items.len() as u32 {
             let item = ItemIx(row);
             let subject = Subject::of_features(&features, item);
-            let limits = Limits { n, min, except: Some(item) };
+            let limits = Limits { n, min, except: Some(item), among: None, factors: None };
             let expected = naive(&features, &subject, &w, how, limits);
             prop_assert_eq!(&index.search(&subject, &w, how, limits, &mut scratch), &expected);
+        }
+    }
+
+    #[test]
+    fn every_way_to_compare_gives_the_same(
+        items in prop::collection::vec(plain_item(), 1..40),
+        w in weights(),
+        cosine in any::<bool>(),
+    ) {
+        let how = if cosine { GenreSimilarity::Cosine } else { GenreSimilarity::Jaccard };
+        let part = Container::open(features_part(&items), kind::FEATURES).unwrap();
+        let features = Features::open(&part).unwrap();
+        let index = Index::new(&features);
+        let all: Vec<ItemIx> = (0..items.len() as u32).map(ItemIx).collect();
+        let mut crowd = Crowd::of(&features, how, all.iter().copied());
+        for item in &all {
+            let subject = Subject::of_features(&features, *item);
+            crowd.face(*item);
+            let scores = index.scores(&subject, &w, how);
+            for (place, other) in all.iter().enumerate() {
+                let parts = subject.parts(&features, *other, how);
+                prop_assert_eq!(crowd.parts(place), parts);
+                prop_assert_eq!(scores[place], parts.score(&w));
+            }
+        }
+    }
+
+    #[test]
+    fn a_search_among_some_with_factors_is_the_sort_of_those(
+        (items, among, factors) in prop::collection::vec(plain_item(), 1..60).prop_flat_map(|items| {
+            let rows = items.len();
+            let factor = prop_oneof![Just(1.0f32), Just(0.0), 0.0f32..1.0];
+            (Just(items), prop::collection::vec(any::<bool>(), rows), prop::collection::vec(factor, rows))
+        }),
+        w in weights(),
+        n in 1usize..25,
+        min in prop_oneof![Just(0.0f32), 0.0f32..1.0],
+    ) {
+        let how = GenreSimilarity::Jaccard;
+        let part = Container::open(features_part(&items), kind::FEATURES).unwrap();
+        let features = Features::open(&part).unwrap();
+        let index = Index::new(&features);
+        let mut mask = Mask::none(items.len());
+        let rows = among.iter().enumerate().filter(|(_, is)| **is);
+        rows.for_each(|(row, _)| mask.add(ItemIx(row as u32)));
+        for row in (0..items.len() as u32).step_by(5) {
+            let subject = Subject::of_features(&features, ItemIx(row));
+            let limits = Limits { n: items.len(), min, except: Some(ItemIx(row)), among: None, factors: None };
+            let mut expected = naive(&features, &subject, &w, how, limits);
+            expected.retain(|hit| mask.has(hit.item));
+            expected.iter_mut().for_each(|hit| hit.score *= factors[hit.item.at()]);
+            expected.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
+            expected.truncate(n);
+            let limits = Limits { n, among: Some(&mask), factors: Some(&factors), ..limits };
+            prop_assert_eq!(index.search(&subject, &w, how, limits, &mut Scratch::default()), expected);
         }
     }
 

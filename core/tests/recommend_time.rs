@@ -12,23 +12,9 @@ use aftershow_core::{
     },
     pack::{Collaborative, Container, layout::kind},
 };
-use support::{Random, answer, id, large};
+use support::{Random, answer, id, large, time};
 
 const ITEMS: usize = 80_000;
-
-/// Median and fastest, in ms.
-fn time(what: &str, mut run: impl FnMut()) {
-    (0..20).for_each(|_| run());
-    let mut times: Vec<f64> = (0..201)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    println!("{what}: median {:.3} ms, fastest {:.3} ms", times[100], times[0]);
-}
 
 #[test]
 #[ignore = "a measurement"]

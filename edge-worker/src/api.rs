@@ -6,17 +6,21 @@
 
 use std::borrow::Cow;
 
-use aftershow_core::{Answer, Engine, NewItem, Outcome, PartFile, Person, Query, Recommendations, Seed};
+use aftershow_core::{
+    Answer, Engine, Event, NewItem, Outcome, PartFile, Person, PredictQuery, Predictions, Query, Rating,
+    Recommendations, Seed,
+};
 use serde::Serialize;
 
 use crate::{
     access::Secret,
-    bodies, caching,
+    bodies::{self, Candidates},
+    caching,
     known::{Known, Progress},
     params::{self, Recommend, Similar},
     people::{People, PeopleFile},
     problem::Problem,
-    replaced::{MediaBatch, MediaPage, MoviePage, ShowRecommendations},
+    replaced::{MediaBatch, MediaPage, MoviePage, NewMovieRating, PredictedRatings, ShowRecommendations},
     response::Respond,
     routes::{self, Audience, Endpoint, Method, Route},
     shapes::{ForUser, ForUsers, Health, PackStats},
@@ -139,7 +143,10 @@ enum Asked<'r> {
     Similar(Cow<'r, str>, Similar),
     SimilarToNew(NewItem, Similar),
     Recommend(Person, Recommend),
-    Known(Known),
+    Known(Known<Recommendations>, Recommend),
+    Ratings(Known<Predictions>, PredictQuery),
+    Rerank(Candidates, Seed, Recommend),
+    Predict(PredictQuery),
     Popular(Vec<String>, Recommend),
     Stats,
     Health,
@@ -191,7 +198,8 @@ impl<'r> Call<'r> {
     /// How many people's answers it takes.
     pub fn people(&self) -> usize {
         match &self.asked {
-            Asked::Known(known) => known.len(),
+            Asked::Known(known, _) => known.len(),
+            Asked::Ratings(known, _) => known.len(),
             _ => 1,
         }
     }
@@ -222,11 +230,39 @@ impl<'r> Call<'r> {
                 };
                 shown(engine.recommend(&query)?, |answer| json(answer, caching::ANSWER))
             }
-            Asked::Known(known) => match known.answer(engine, people)? {
-                Progress::Done(answers) => for_known(endpoint, &answers, known.recommend()),
-                Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
-                Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
-            },
+            Asked::Rerank(candidates, seed, recommend) => {
+                let query = recommend.of(seed.clone());
+                shown(engine.rerank(candidates, &query)?, |answer| {
+                    json(answer, caching::PRIVATE)
+                })
+            }
+            Asked::Predict(query) => shown(engine.predict(query)?, |answer| json(answer, caching::PRIVATE)),
+            Asked::Known(known, recommend) => {
+                let ask = |person| engine.recommend(&recommend.of(Seed::Person(person)));
+                match known.answer(engine, people, ask)? {
+                    Progress::Done(answers) => for_known(endpoint, &answers, recommend),
+                    Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
+                    Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
+                }
+            }
+            Asked::Ratings(known, query) => {
+                let scale = people.manifest().map(|manifest| manifest.ratings).unwrap_or_default();
+                let rating = |event: Event| Rating {
+                    value: scale.value(event.weight),
+                    item: event.item,
+                };
+                let ask = |person: Person| {
+                    engine.predict(&PredictQuery {
+                        ratings: person.history.into_iter().map(rating).collect(),
+                        ..query.clone()
+                    })
+                };
+                match known.answer(engine, people, ask)? {
+                    Progress::Done(answers) => for_ratings(&answers, query),
+                    Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
+                    Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
+                }
+            }
             Asked::Stats => json(
                 &PackStats::of(engine, self.request.users_token.is_some()),
                 caching::ANSWER,
@@ -254,11 +290,28 @@ impl<'r> Asked<'r> {
             }
             Endpoint::User | Endpoint::MediaUser | Endpoint::MovieUser => {
                 let id = params::user_id(id)?;
-                Asked::Known(Known::one(id, described(route.endpoint, Recommend::read(query)?)))
+                Asked::Known(Known::one(id), described(route.endpoint, Recommend::read(query)?))
             }
             Endpoint::Users | Endpoint::MediaUsers => {
                 let (ids, recommend) = bodies::users(body, content_type)?;
-                Asked::Known(Known::many(ids, described(route.endpoint, recommend)))
+                Asked::Known(Known::many(ids), described(route.endpoint, recommend))
+            }
+            Endpoint::Rerank => {
+                let (candidates, seed, recommend) = bodies::candidates(body, content_type)?;
+                Asked::Rerank(candidates, seed, recommend)
+            }
+            Endpoint::Predict => Asked::Predict(bodies::predict(body, content_type)?),
+            Endpoint::Existing => {
+                let (id, query) = bodies::existing(body, content_type)?;
+                Asked::Ratings(Known::one(id), query)
+            }
+            Endpoint::NewMovie => {
+                let (id, item) = bodies::new_movie(body, content_type)?;
+                let query = PredictQuery {
+                    new_items: vec![item],
+                    ..PredictQuery::default()
+                };
+                Asked::Ratings(Known::one(id), query)
             }
             Endpoint::Popular => Asked::Popular(params::genres(query)?, Recommend::read(query)?),
             Endpoint::Stats => Asked::Stats,
@@ -304,6 +357,15 @@ fn for_known(
         (Endpoint::MovieUser, [(id, answer)]) => json(&MoviePage::of(id, answer, recommend), cache),
         (_, [(id, answer)]) => json(&ForUser::of(id, answer), cache),
         // One id was asked about, so there is one answer.
+        _ => Err(Problem::internal()),
+    }
+}
+
+/// The predicted ratings of a known person, in the shape of the route: of one new title, or of items of the pack.
+fn for_ratings(answers: &[(String, Predictions)], query: &PredictQuery) -> Result<Answered, Problem> {
+    match (answers, query.new_items.as_slice()) {
+        ([(id, answer)], [item]) => json(&NewMovieRating::of(id, item, answer), caching::PRIVATE),
+        ([(id, answer)], _) => json(&PredictedRatings::of(id, answer), caching::PRIVATE),
         _ => Err(Problem::internal()),
     }
 }

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use aftershow_core::{BlendPatch, Event, GenrePreference, ItemId, NewItem, Person, Query, UserIdKind, WeightsPatch};
+use aftershow_core::{
+    BlendPatch, Event, Filter, GenrePreference, ItemId, Knobs, NewItem, Person, PredictQuery, Query, Rerank, Seed,
+    UserIdKind, VariantName, WeightsPatch, engine::knobs::EXPECTED_VARIANT,
+};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -27,7 +30,11 @@ pub const MAX_USERS: usize = 100;
 /// # Errors
 /// 413 if it is longer than [`MAX_ITEM`], 400 if it is not a `NewItem`.
 pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
-    read(body, MAX_ITEM, "name, genres, summary, platform, type, language, year")
+    read(
+        body,
+        MAX_ITEM,
+        "name, genres, summary, platform, type, language, year, runtime, certificate, directors, writers, actors",
+    )
 }
 
 /// Reads the body of a request about a person whose history it brings.
@@ -35,49 +42,177 @@ pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
 /// # Errors
 /// 413 if it is longer than [`MAX_PEOPLE`], 415 if it says that it is no JSON, 400 if it is no history.
 pub fn history(body: &[u8], content_type: Option<&str>) -> Result<(Person, Recommend), Problem> {
-    let expected = "history, genres, limit, offset, content_weight, collaborative_weight, genre_weight, text_weight, \
-                    metadata_weight, year_weight, half_life_days, include_seen, summaries";
-    let body: PeopleBody = read_json(body, content_type, expected)?;
+    let expected = format!("history, genres, {KNOBS}");
+    let body: PeopleBody = read_json(body, content_type, &expected)?;
+    let recommend = body.recommend()?;
+    for (given, name) in [
+        (body.user_ids.is_some(), "user_ids"),
+        (body.candidates.is_some(), "candidates"),
+        (body.item.is_some(), "item"),
+    ] {
+        if given {
+            return Err(refuse(&expected, &format!("{name} is for another route")));
+        }
+    }
+    Ok((body.person()?, recommend))
+}
+
+/// Candidates of the caller's, with their scores if they have some.
+pub type Candidates = Vec<(ItemId, Option<f32>)>;
+
+/// Reads the body of a request to put candidates in order: for a person, or by likeness to an item.
+///
+/// # Errors
+/// As [`history`].
+pub fn candidates(body: &[u8], content_type: Option<&str>) -> Result<(Candidates, Seed, Recommend), Problem> {
+    let expected = format!("candidates, item, history, genres, {KNOBS}");
+    let mut body: PeopleBody = read_json(body, content_type, &expected)?;
     let recommend = body.recommend()?;
     if body.user_ids.is_some() {
-        return Err(refuse(expected, "user_ids is for another route"));
+        return Err(refuse(&expected, "user_ids is for another route"));
     }
-    let person = Person {
-        history: body.history.into_iter().map(|HistoryEntry(event)| event).collect(),
-        genres: body.genres.into_iter().map(|GenreEntry(genre)| genre).collect(),
+    let Some(given) = body.candidates.take() else {
+        return Err(refuse(&expected, "candidates is missing"));
     };
-    if person.genres.len() > Query::MAX_GENRES {
-        return Err(Problem::invalid_parameter("genres", "genres must be at most 100 names"));
-    }
-    // Core says which list is at fault, and not where in it.
-    let out_of_range = |list: &str, at: usize, range: &str| {
-        let name = format!("{list}[{at}].weight");
-        let detail = format!("{name} must be a number {range}");
-        Err(Problem::invalid_parameter(name, detail))
+    let item = body.item.take();
+    let person = body.person()?;
+    let seed = match item {
+        Some(_) if person != Person::default() => {
+            return Err(refuse(&expected, "item and a person exclude each other"));
+        }
+        Some(item) => Seed::Item(item),
+        None => Seed::Person(person),
     };
-    let outside = |event: &Event| !(-100.0..=100.0).contains(&event.weight);
-    if let Some(at) = person.history.iter().position(outside) {
-        return out_of_range("history", at, "from -100 to 100");
-    }
-    let outside = |genre: &GenrePreference| !(0.0..=100.0).contains(&genre.weight);
-    if let Some(at) = person.genres.iter().position(outside) {
-        return out_of_range("genres", at, "from 0 to 100");
-    }
-    person.check()?;
-    Ok((person, recommend))
+    let candidates = given.into_iter().map(|CandidateEntry(id, score)| (id, score));
+    Ok((candidates.collect(), seed, recommend))
 }
+
+/// Reads the body of a request for predicted ratings.
+///
+/// # Errors
+/// As [`history`].
+pub fn predict(body: &[u8], content_type: Option<&str>) -> Result<PredictQuery, Problem> {
+    let query: PredictQuery = read_json(body, content_type, "ratings, items, new_items, ranked")?;
+    query.check()?;
+    Ok(query)
+}
+
+/// The body of `/recommendations/existing`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExistingBody {
+    user_id: ItemId,
+    movie_ids: Vec<ItemId>,
+}
+
+/// Reads whose ratings of which items `/recommendations/existing` is asked for.
+///
+/// # Errors
+/// As [`users`].
+pub fn existing(body: &[u8], content_type: Option<&str>) -> Result<(String, PredictQuery), Problem> {
+    let body: ExistingBody = read_json(body, content_type, "user_id, movie_ids")?;
+    let query = PredictQuery {
+        items: body.movie_ids,
+        ranked: true,
+        ..PredictQuery::default()
+    };
+    if query.items.len() > PredictQuery::MAX_ITEMS {
+        let detail = format!("movie_ids must be at most {} ids", PredictQuery::MAX_ITEMS);
+        return Err(Problem::invalid_parameter("movie_ids", detail));
+    }
+    Ok((user(&body.user_id)?, query))
+}
+
+/// The body of `/predict/new-movie`, under the field names of the service that it replaces.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMovieBody {
+    user_id: ItemId,
+    movie_title: String,
+    #[serde(default)]
+    genres: Names,
+    #[serde(default)]
+    directors: Names,
+    #[serde(default)]
+    writers: Names,
+    #[serde(default)]
+    actors: Names,
+    #[serde(default, alias = "plot")]
+    summary: String,
+    runtime: Option<u16>,
+    year: Option<u16>,
+    certificate: Option<String>,
+}
+
+/// Names: a list, or one text with commas between them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "NamesForm")]
+struct Names(Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "names: a list, or one text with commas between them")]
+enum NamesForm {
+    List(Vec<String>),
+    Text(String),
+}
+
+impl From<NamesForm> for Names {
+    fn from(form: NamesForm) -> Names {
+        let tidy = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        Names(match form {
+            NamesForm::List(names) => names.iter().filter_map(|name| tidy(name)).collect(),
+            NamesForm::Text(text) => text.split(',').filter_map(tidy).collect(),
+        })
+    }
+}
+
+/// Reads whose rating of which new title `/predict/new-movie` is asked for.
+///
+/// # Errors
+/// As [`users`].
+pub fn new_movie(body: &[u8], content_type: Option<&str>) -> Result<(String, NewItem), Problem> {
+    let expected = "user_id, movie_title, genres, directors, writers, actors, summary, runtime, year, certificate";
+    let body: NewMovieBody = read_json(body, content_type, expected)?;
+    let item = NewItem {
+        name: body.movie_title,
+        genres: body.genres.0,
+        summary: body.summary,
+        year: body.year,
+        runtime: body.runtime,
+        certificate: body.certificate,
+        directors: body.directors.0,
+        writers: body.writers.0,
+        actors: body.actors.0,
+        ..NewItem::default()
+    };
+    item.check()?;
+    Ok((user(&body.user_id)?, item))
+}
+
+/// A user's id, which is often sent as a number if it looks like one.
+fn user(id: &ItemId) -> Result<String, Problem> {
+    let id = id.to_string();
+    UserIdKind::Any.check(&id)?;
+    Ok(id)
+}
+
+/// What bodies about people may have beside the people.
+const KNOBS: &str = "limit, offset, content_weight, collaborative_weight, genre_weight, text_weight, metadata_weight, year_weight, \
+                     half_life_days, include_seen, summaries, filter, rerank, watching, watching_weight, reasons, variant, visitor";
 
 /// Reads the body of a request about known people: their ids, each once, in the order in which they came.
 ///
 /// # Errors
 /// As [`history`], and 400 `invalid_user_id` for an id that is none.
 pub fn users(body: &[u8], content_type: Option<&str>) -> Result<(Vec<String>, Recommend), Problem> {
-    let expected = "user_ids, limit, offset, content_weight, collaborative_weight, genre_weight, text_weight, \
-                    metadata_weight, year_weight, half_life_days, include_seen, summaries";
+    let expected = &format!("user_ids, {KNOBS}");
     let body: PeopleBody = read_json(body, content_type, expected)?;
     let recommend = body.recommend()?;
-    if !(body.history.is_empty() && body.genres.is_empty()) {
-        return Err(refuse(expected, "history and genres are for another route"));
+    if !(body.history.is_empty() && body.genres.is_empty() && body.candidates.is_none() && body.item.is_none()) {
+        return Err(refuse(
+            expected,
+            "history, genres, candidates and item are for another route",
+        ));
     }
     let Some(given) = body.user_ids else {
         return Err(refuse(expected, "user_ids is missing"));
@@ -119,9 +254,44 @@ struct PeopleBody {
     half_life_days: Option<f32>,
     include_seen: Option<bool>,
     summaries: Option<bool>,
+    filter: Option<Filter>,
+    rerank: Option<Rerank>,
+    watching: Option<ItemId>,
+    watching_weight: Option<f32>,
+    reasons: Option<bool>,
+    variant: Option<String>,
+    visitor: Option<String>,
+    candidates: Option<Vec<CandidateEntry>>,
+    item: Option<ItemId>,
 }
 
 impl PeopleBody {
+    fn person(self) -> Result<Person, Problem> {
+        let person = Person {
+            history: self.history.into_iter().map(|HistoryEntry(event)| event).collect(),
+            genres: self.genres.into_iter().map(|GenreEntry(genre)| genre).collect(),
+        };
+        if person.genres.len() > Query::MAX_GENRES {
+            return Err(Problem::invalid_parameter("genres", "genres must be at most 100 names"));
+        }
+        // Core says which list is at fault, and not where in it.
+        let out_of_range = |list: &str, at: usize, range: &str| {
+            let name = format!("{list}[{at}].weight");
+            let detail = format!("{name} must be a number {range}");
+            Err(Problem::invalid_parameter(name, detail))
+        };
+        let outside = |event: &Event| !(-100.0..=100.0).contains(&event.weight);
+        if let Some(at) = person.history.iter().position(outside) {
+            return out_of_range("history", at, "from -100 to 100");
+        }
+        let outside = |genre: &GenrePreference| !(0.0..=100.0).contains(&genre.weight);
+        if let Some(at) = person.genres.iter().position(outside) {
+            return out_of_range("genres", at, "from 0 to 100");
+        }
+        person.check()?;
+        Ok(person)
+    }
+
     fn recommend(&self) -> Result<Recommend, Problem> {
         let recommend = Recommend {
             limit: self.limit,
@@ -139,9 +309,61 @@ impl PeopleBody {
             half_life_days: self.half_life_days,
             include_seen: self.include_seen,
             summaries: self.summaries,
+            knobs: Knobs {
+                filter: self.filter.clone(),
+                rerank: self.rerank.clone(),
+                watching: self.watching.clone(),
+                watching_weight: self.watching_weight,
+                reasons: self.reasons,
+                variant: self.variant.as_deref().map(variant).transpose()?,
+                visitor: self.visitor.clone(),
+            },
         };
         recommend.check()?;
         Ok(recommend)
+    }
+}
+
+fn variant(name: &str) -> Result<VariantName, Problem> {
+    VariantName::parse(name)
+        .ok_or_else(|| Problem::invalid_parameter("variant", format!("variant must be {EXPECTED_VARIANT}")))
+}
+
+/// An item that the caller wants in order, or its bare id.
+struct CandidateEntry(ItemId, Option<f32>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Candidate {
+    id: ItemId,
+    #[serde(default)]
+    score: Option<f32>,
+}
+
+impl<'de> Deserialize<'de> for CandidateEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CandidateEntry, D::Error> {
+        struct Entry;
+        impl<'de> Visitor<'de> for Entry {
+            type Value = CandidateEntry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of an item, or an object with id and score")
+            }
+
+            fn visit_u64<E: de::Error>(self, id: u64) -> Result<CandidateEntry, E> {
+                Ok(CandidateEntry(ItemId::Int(id), None))
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<CandidateEntry, E> {
+                Ok(CandidateEntry(ItemId::Str(id.into()), None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CandidateEntry, A::Error> {
+                let Candidate { id, score } = Candidate::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(CandidateEntry(id, score))
+            }
+        }
+        deserializer.deserialize_any(Entry)
     }
 }
 

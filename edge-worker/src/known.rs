@@ -1,66 +1,63 @@
-//! Recommendations for known people: look everybody up, then answer one after the other.
+//! Answers about known people: look everybody up, then answer one after the other.
 //!
 //! What has been found and answered stays with the request, so that neither a batch larger than what an isolate keeps
 //! nor a neighbour's request can make it start over.
 
-use aftershow_core::{Engine, Outcome, PartFile, Person, Recommendations, Seed, UserIdKind, pack::UserRecord};
+use aftershow_core::{Engine, Outcome, PartFile, Person, QueryError, UserIdKind, pack::UserRecord};
 
 use crate::{
-    params::Recommend,
     people::{AT_ONCE, Lookup, People, PeopleFile},
     problem::Problem,
 };
 
 /// The people that a request asks about.
 #[derive(Debug)]
-pub struct Known {
-    users: Vec<User>,
+pub struct Known<T> {
+    users: Vec<User<T>>,
     /// Whether the ids came in a list.
     list: bool,
-    recommend: Recommend,
 }
 
 #[derive(Debug)]
-struct User {
+struct User<T> {
     id: String,
-    state: State,
+    state: State<T>,
 }
 
 #[derive(Debug)]
-enum State {
+enum State<T> {
     New,
     Found(UserRecord),
     Unknown,
-    Answered(Recommendations),
+    Answered(T),
 }
 
 /// How far the answers have come.
 #[derive(Debug)]
-pub enum Progress {
+pub enum Progress<T> {
     /// All are there: ids and answers, in the order of the ids.
-    Done(Vec<(String, Recommendations)>),
+    Done(Vec<(String, T)>),
     /// These parts of the pack first.
     NeedParts(Vec<PartFile>),
     /// These files about people first.
     NeedPeople(Vec<PeopleFile>),
 }
 
-impl Known {
+impl<T> Known<T> {
     /// About one person.
-    pub fn one(id: String, recommend: Recommend) -> Known {
+    pub fn one(id: String) -> Known<T> {
         Known {
             list: false,
-            ..Known::many(vec![id], recommend)
+            ..Known::many(vec![id])
         }
     }
 
     /// About several people.
-    pub fn many(ids: Vec<String>, recommend: Recommend) -> Known {
+    pub fn many(ids: Vec<String>) -> Known<T> {
         let new = |id| User { id, state: State::New };
         Known {
             users: ids.into_iter().map(new).collect(),
             list: true,
-            recommend,
         }
     }
 
@@ -74,16 +71,16 @@ impl Known {
         self.users.is_empty()
     }
 
-    /// What is asked about them.
-    pub fn recommend(&self) -> &Recommend {
-        &self.recommend
-    }
-
-    /// The next step towards the answers.
+    /// The next step towards the answers, each what `ask` says of the person.
     ///
     /// # Errors
     /// 400 for an id that can't be one of this pack's users.
-    pub fn answer(&mut self, engine: &Engine, people: &mut People) -> Result<Progress, Problem> {
+    pub fn answer(
+        &mut self,
+        engine: &Engine,
+        people: &mut People,
+        ask: impl Fn(Person) -> Result<Outcome<T>, QueryError>,
+    ) -> Result<Progress<T>, Problem> {
         let personal = engine.manifest().personal.as_ref();
         self.check(personal.map_or(UserIdKind::Any, |personal| personal.user_ids))?;
         let files = self.look_up(people);
@@ -101,8 +98,7 @@ impl Known {
             };
             // Without the features nobody's rows have ids; asking for nobody says which parts that takes.
             let known = person.is_some();
-            let query = self.recommend.of(Seed::Person(person.unwrap_or_default()));
-            match engine.recommend(&query)? {
+            match ask(person.unwrap_or_default())? {
                 Outcome::Answer(answer) if known => user.state = State::Answered(answer),
                 Outcome::Answer(_) => return Err(Problem::pack_unavailable()),
                 Outcome::NeedParts(parts) => return Ok(Progress::NeedParts(parts)),

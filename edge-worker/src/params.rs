@@ -7,8 +7,11 @@
 use std::{borrow::Cow, str::FromStr};
 
 use aftershow_core::{
-    BlendPatch, ItemId, NewItem, Person, Query, QueryError, Seed, UserIdKind, WeightsPatch, ids::IdKind,
+    BlendPatch, Filter, ItemId, Knobs, NewItem, Person, Query, QueryError, Rerank, Seed, UserIdKind, VariantName,
+    WeightsPatch, engine::knobs::EXPECTED_VARIANT, ids::IdKind,
 };
+
+use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
@@ -19,6 +22,7 @@ pub struct Similar {
     min_similarity: Option<f32>,
     weights: WeightsPatch,
     summaries: Option<bool>,
+    knobs: Knobs,
 }
 
 impl Similar {
@@ -33,6 +37,7 @@ impl Similar {
             min_similarity: given.parse("min_similarity", NUMBER)?,
             weights: given.weights()?,
             summaries: given.parse("summaries", BOOLEAN)?,
+            knobs: given.knobs()?,
         };
         // Which item is asked about doesn't matter for the ranges; without a pack there is none yet.
         similar.clone().of(Seed::Features(NewItem::default())).check()?;
@@ -47,6 +52,7 @@ impl Similar {
         query.n = self.n.unwrap_or(query.n);
         query.min_similarity = self.min_similarity.unwrap_or(query.min_similarity);
         query.summaries = self.summaries.unwrap_or(query.summaries);
+        self.knobs.put(&mut query);
         query
     }
 }
@@ -68,6 +74,8 @@ pub struct Recommend {
     pub include_seen: Option<bool>,
     /// Whether the cards carry summaries.
     pub summaries: Option<bool>,
+    /// What every kind of question may ask for.
+    pub knobs: Knobs,
 }
 
 impl Recommend {
@@ -91,6 +99,7 @@ impl Recommend {
             half_life_days: given.parse("half_life_days", NUMBER)?,
             include_seen: given.parse("include_seen", BOOLEAN)?,
             summaries: given.parse("summaries", BOOLEAN)?,
+            knobs: given.knobs()?,
         };
         recommend.check()?;
         Ok(recommend)
@@ -121,6 +130,7 @@ impl Recommend {
         query.half_life_days = self.half_life_days;
         query.include_seen = self.include_seen.unwrap_or(query.include_seen);
         query.summaries = self.summaries.unwrap_or(query.summaries);
+        self.knobs.put(&mut query);
         query
     }
 
@@ -215,8 +225,36 @@ impl<'q> Given<'q> {
         })
     }
 
-    /// The value of `name`, read as a `T`; `None` if it isn't given.
-    fn parse<T: Value>(&self, name: &'static str, expected: &str) -> Result<Option<T>, Problem> {
+    /// What every kind of question may ask for. `filter` and `rerank` are JSON, as in a body.
+    fn knobs(&self) -> Result<Knobs, Problem> {
+        let knobs = Knobs {
+            filter: self.json::<Filter>("filter")?,
+            rerank: self.json::<Rerank>("rerank")?,
+            watching: self.text("watching")?.map(|id| ItemId::Str(id.into())),
+            watching_weight: self.parse("watching_weight", NUMBER)?,
+            reasons: self.parse("reasons", BOOLEAN)?,
+            variant: match self.text("variant")? {
+                Some(name) => Some(VariantName::parse(&name).ok_or_else(|| {
+                    Problem::invalid_parameter("variant", format!("variant must be {EXPECTED_VARIANT}"))
+                })?),
+                None => None,
+            },
+            visitor: self.text("visitor")?.map(Cow::into_owned),
+        };
+        Ok(knobs)
+    }
+
+    fn json<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| Problem::invalid_parameter(name, format!("{name} must be a JSON object: {error}")))
+    }
+
+    /// The decoded value of `name`; `None` if it isn't given.
+    fn text(&self, name: &'static str) -> Result<Option<Cow<'q, str>>, Problem> {
         let mut values = self.values(name);
         let Some(value) = values.next() else {
             return Ok(None);
@@ -224,7 +262,21 @@ impl<'q> Given<'q> {
         if values.next().is_some() {
             return Err(Problem::invalid_parameter(name, format!("{name} must be given once")));
         }
-        match decode(value, true).and_then(|value| T::read(&value)) {
+        match decode(value, true) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Problem::invalid_parameter(
+                name,
+                format!("{name} must be UTF-8, with two hexadecimal digits after each %"),
+            )),
+        }
+    }
+
+    /// The value of `name`, read as a `T`; `None` if it isn't given.
+    fn parse<T: Value>(&self, name: &'static str, expected: &str) -> Result<Option<T>, Problem> {
+        let Some(value) = self.text(name)? else {
+            return Ok(None);
+        };
+        match T::read(&value) {
             Some(value) => Ok(Some(value)),
             None => Err(Problem::invalid_parameter(name, format!("{name} must be {expected}"))),
         }

@@ -18,7 +18,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub struct Problem {
     /// Identifies the kind of problem: a URN that ends in the code.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Box<str>,
     /// What kind of problem, in words that never change for a code.
     pub title: &'static str,
     /// The HTTP status.
@@ -30,17 +30,21 @@ pub struct Problem {
     /// The parameter that is wrong, if one is: in a body with its place, as in `history[3].weight`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<Cow<'static, str>>,
+    /// Names that are spelled nearly as the unknown one is, the nearest first.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub did_you_mean: Box<[String]>,
 }
 
 impl Problem {
     fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
         Problem {
-            kind: format!("urn:aftershow:problem:{code}"),
+            kind: format!("urn:aftershow:problem:{code}").into(),
             title,
             status,
             detail: detail.into(),
             code,
             parameter: None,
+            did_you_mean: Box::default(),
         }
     }
 
@@ -179,6 +183,11 @@ impl From<QueryError> for Problem {
             QueryError::UnknownItem { .. } => Problem::unknown_item(error.to_string()),
             QueryError::InvalidParameter { name, .. } => Problem::invalid_parameter(*name, error.to_string()),
             QueryError::InvalidUserId { expected } => Problem::invalid_user_id(expected),
+            QueryError::UnknownName { near, .. } => Problem {
+                did_you_mean: near.as_slice().into(),
+                ..Problem::new(400, "unknown_name", "Unknown name", error.to_string())
+            },
+            QueryError::NoRatings => Problem::new(404, "no_ratings", "No ratings", error.to_string()),
             // Parts that contradict each other, and whatever a later engine adds.
             _ => Problem::pack_unavailable(),
         }

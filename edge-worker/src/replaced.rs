@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aftershow_core::{Answer, Card, ItemId, Recommendations, Recommended, Scored, Source};
+use aftershow_core::{Answer, Card, ItemId, NewItem, Predictions, Recommendations, Recommended, Scored, Source};
 use serde::Serialize;
 
 use crate::params::Recommend;
@@ -250,6 +250,66 @@ impl<'a> MoviePage<'a> {
             count: answer.items.len(),
             limit: asked.limit(),
             fallback_used: answer.fallback_used,
+        }
+    }
+}
+
+/// The answer of `/recommendations/existing`, of the movie service.
+#[derive(Debug, Serialize)]
+pub struct PredictedRatings<'a> {
+    /// The person asked about.
+    pub user_id: &'a str,
+    /// The items, the highest predicted rating first; those that the pack lacks are left out.
+    pub recommendations: Vec<PredictedRating<'a>>,
+}
+
+/// A predicted rating of an item.
+#[derive(Debug, Serialize)]
+pub struct PredictedRating<'a> {
+    /// The item.
+    pub movie_id: &'a ItemId,
+    /// What the person would rate it, on the scale of the ratings.
+    pub predicted_rating: f64,
+}
+
+impl<'a> PredictedRatings<'a> {
+    /// The answer about one person.
+    pub fn of(user_id: &'a str, answer: &'a Predictions) -> PredictedRatings<'a> {
+        let rating = |item: &'a aftershow_core::Prediction| {
+            Some(PredictedRating {
+                movie_id: item.item.as_ref()?,
+                predicted_rating: item.prediction,
+            })
+        };
+        PredictedRatings {
+            user_id,
+            recommendations: answer.items.iter().filter_map(rating).collect(),
+        }
+    }
+}
+
+/// The answer of `/predict/new-movie`, of the movie service.
+#[derive(Debug, Serialize)]
+pub struct NewMovieRating<'a> {
+    /// The person asked about.
+    pub user_id: &'a str,
+    /// The title asked about.
+    pub movie_title: &'a str,
+    /// What the person would rate it, on the scale of the ratings.
+    pub predicted_rating: Option<f64>,
+    /// Standard deviation of the rating around that.
+    pub uncertainty: Option<f64>,
+}
+
+impl<'a> NewMovieRating<'a> {
+    /// The answer about one person and one title.
+    pub fn of(user_id: &'a str, item: &'a NewItem, answer: &'a Predictions) -> NewMovieRating<'a> {
+        let predicted = answer.items.first();
+        NewMovieRating {
+            user_id,
+            movie_title: &item.name,
+            predicted_rating: predicted.map(|item| item.prediction),
+            uncertainty: predicted.map(|item| item.uncertainty),
         }
     }
 }

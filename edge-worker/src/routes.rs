@@ -52,6 +52,14 @@ pub enum Endpoint {
     MediaUsers,
     /// As [`Endpoint::User`], under the field names of the movie service.
     MovieUser,
+    /// The caller's candidates in order.
+    Rerank,
+    /// Predicted ratings, for the ratings in the body.
+    Predict,
+    /// A known person's predicted ratings, under the field names of the movie service.
+    Existing,
+    /// A known person's predicted rating of a new title, under the field names of the movie service.
+    NewMovie,
     /// What most people want.
     Popular,
     /// What the pack holds.
@@ -75,10 +83,14 @@ impl Endpoint {
     /// Whom the answer is for.
     pub fn audience(self) -> Audience {
         match self {
-            Endpoint::User | Endpoint::Users | Endpoint::MediaUser | Endpoint::MediaUsers | Endpoint::MovieUser => {
-                Audience::TokenHolder
-            }
-            Endpoint::Recommend => Audience::Caller,
+            Endpoint::User
+            | Endpoint::Users
+            | Endpoint::MediaUser
+            | Endpoint::MediaUsers
+            | Endpoint::MovieUser
+            | Endpoint::Existing
+            | Endpoint::NewMovie => Audience::TokenHolder,
+            Endpoint::Recommend | Endpoint::Rerank | Endpoint::Predict => Audience::Caller,
             _ => Audience::Public,
         }
     }
@@ -143,7 +155,9 @@ pub const ROUTES: &[Route] = &[
     read("/health", Endpoint::Health),
     read("/recommendations/health", Endpoint::Health),
     read("/recommendations/stats", Endpoint::Stats),
+    post("/recommendations/existing", Endpoint::Existing),
     read("/recommendations/{user_id}", Endpoint::MovieUser),
+    post("/predict/new-movie", Endpoint::NewMovie),
     post("/api/recommendations/batch", Endpoint::MediaUsers),
     read("/api/recommendations/{user_id}", Endpoint::MediaUser),
     read("/shows/{id}/recommendations", Endpoint::ShowRecommendations),
@@ -151,6 +165,8 @@ pub const ROUTES: &[Route] = &[
     read("/v1/stats", Endpoint::Stats),
     read("/v1/popular", Endpoint::Popular),
     post("/v1/recommendations", Endpoint::Recommend),
+    post("/v1/rerank", Endpoint::Rerank),
+    post("/v1/predict", Endpoint::Predict),
     post("/v1/similar", Endpoint::SimilarToNew),
     read("/v1/items/{id}/similar", Endpoint::Similar),
     post("/v1/users/recommendations", Endpoint::Users),
@@ -264,9 +280,10 @@ mod tests {
     #[test]
     fn what_is_about_somebody_is_for_token_holders_only() {
         for route in ROUTES {
-            let expected = if route.pattern.contains("user") || route.pattern.contains("batch") {
+            let of_users = ["user", "batch", "existing", "new-movie"];
+            let expected = if of_users.iter().any(|word| route.pattern.contains(word)) {
                 Audience::TokenHolder
-            } else if route.pattern == "/v1/recommendations" {
+            } else if ["/v1/recommendations", "/v1/rerank", "/v1/predict"].contains(&route.pattern) {
                 Audience::Caller
             } else {
                 Audience::Public

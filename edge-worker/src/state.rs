@@ -53,7 +53,7 @@ impl Form {
         let resident = |file: &PartFile| {
             matches!(
                 file.part,
-                Part::Features | Part::Display | Part::Neighbours | Part::Collaborative
+                Part::Features | Part::Display | Part::Neighbours | Part::Collaborative | Part::Ratings
             )
         };
         if parts.iter().any(resident) {

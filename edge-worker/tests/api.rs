@@ -1,5 +1,7 @@
 //! The whole API, natively: the same function that the Worker calls, over a small pack.
 
+#[path = "api/order.rs"]
+mod order;
 #[path = "api/people.rs"]
 mod people;
 mod small_pack;
@@ -84,9 +86,10 @@ fn assert_problem(response: &ApiResponse, status: u16, code: &str) {
         "{problem}"
     );
     assert_eq!(response.header("ETag"), None);
-    let private = response.route.contains("user") || response.route.ends_with("/batch");
+    let of_people = ["user", "/batch", "/existing", "/new-movie"];
+    let private = of_people.iter().any(|word| response.route.contains(word));
     let keep = match status {
-        _ if private || response.route == "/v1/recommendations" => caching::PRIVATE,
+        _ if private || ["/v1/recommendations", "/v1/rerank", "/v1/predict"].contains(&response.route) => caching::PRIVATE,
         404 => caching::NOT_FOUND,
         _ => caching::NO_STORE,
     };

@@ -193,6 +193,8 @@ impl Recommended {
                 Source::Collaborative => "collaborative",
                 Source::Content => "content",
                 Source::Popular => "popular",
+                Source::Watching => "watching",
+                Source::Given => "given",
             }
             .to_owned(),
         });

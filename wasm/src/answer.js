@@ -33,8 +33,13 @@ function reader(texts, numbers) {
     }
     return all;
   };
-  // First in order comes whether ids are texts.
-  const cards = (id = number() ? text : number) => () => ({
+  // Before the first card comes whether ids are texts.
+  let id = number;
+  const cards = () => {
+    id = number() ? text : number;
+    return card;
+  };
+  const card = () => ({
     id: id(),
     name: text(),
     genres: list(text),
@@ -49,7 +54,29 @@ function reader(texts, numbers) {
     attributes: attributes(),
     summary: text(),
   });
-  return { number, text, list, cards };
+  const variant = () => (number() ? { experiment: text(), variant: text() } : null);
+  /** What an item has only if it was asked for: left out else. */
+  const extras = (item, keys) => {
+    for (const key of keys) {
+      const value = numberOrNull();
+      if (value !== null) item[key] = value;
+    }
+    const reasons = list(() => {
+      const kind = text();
+      const attribute = text();
+      const [ids, names] = [list(() => id()), list(text)];
+      const reason = { kind, share: number() };
+      if (attribute !== null) reason.attribute = attribute;
+      if (ids.length) reason.ids = ids;
+      if (names.length) reason.names = names;
+      const contributions = list(number);
+      if (contributions.length) reason.contributions = contributions;
+      return reason;
+    });
+    if (reasons.length) item.reasons = reasons;
+    return item;
+  };
+  return { number, numberOrNull, text, list, cards, variant, extras };
 }
 
 /**
@@ -57,7 +84,7 @@ function reader(texts, numbers) {
  * @param {Float64Array} numbers less than 0: null; a view that is only good during the call
  */
 export function answer(texts, numbers) {
-  const { number, text, list, cards } = reader(texts, numbers);
+  const { number, text, list, cards, variant, extras } = reader(texts, numbers);
   const route = text();
   const weights = { genre: number(), text: number(), metadata: number(), year: number() };
   const card = cards();
@@ -69,20 +96,26 @@ export function answer(texts, numbers) {
     item.metadata_score = number();
     item.year_score = number();
     item.shared_genres = list(text);
-    return item;
+    return extras(item, ['adjusted_score']);
   };
+  const [matched, unknown_rerank_ids] = [number(), number()];
+  const named = variant();
   const subject = number() ? card() : null;
-  return { subject, items: list(scored), weights, route };
+  const answer = { subject, items: list(scored), weights, route, matched, unknown_rerank_ids };
+  if (named) answer.variant = named;
+  return answer;
 }
 
-const SOURCES = ['collaborative', 'content', 'popular'];
+const SOURCES = ['collaborative', 'content', 'popular', 'watching', 'given'];
 
 /** As `answer`. */
 export function recommendations(texts, numbers) {
-  const { number, list, cards } = reader(texts, numbers);
+  const { number, numberOrNull, list, cards, variant, extras } = reader(texts, numbers);
   const fallback_used = number() === 1;
   const weights = { content: number(), collaborative: number() };
-  const [offset, total, unknown_items] = [number(), number(), number()];
+  const [offset, total, unknown_items, matched, unknown_rerank_ids] = [number(), number(), number(), number(), number()];
+  const watching_weight = numberOrNull();
+  const named = variant();
   const card = cards();
   const recommended = () => {
     const item = card();
@@ -91,7 +124,10 @@ export function recommendations(texts, numbers) {
     item.collaborative_score = number();
     item.popularity = number();
     item.source = SOURCES[number()];
-    return item;
+    return extras(item, ['watching_score', 'adjusted_score']);
   };
-  return { items: list(recommended), fallback_used, weights, offset, total, unknown_items };
+  const page = { items: list(recommended), fallback_used, weights, offset, total, unknown_items, matched, unknown_rerank_ids };
+  if (watching_weight !== null) page.watching_weight = watching_weight;
+  if (named) page.variant = named;
+  return page;
 }

@@ -5,11 +5,12 @@
 //! the same words as everywhere else.
 
 use aftershow_core::{
-    Engine, ItemId, NewItem, Outcome, PartFile, Query, QueryError, Seed,
+    Engine, ItemId, NewItem, Outcome, PartFile, Query, QueryError, Seed, VariantName,
+    engine::knobs::EXPECTED_VARIANT,
     ids::{IdKind, MAX_ID_INT},
 };
 use js_sys::{Array, Object, Reflect};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
@@ -57,10 +58,11 @@ fn similar_option(query: &mut Query, key: &str, value: &JsValue, subject: &str) 
         "min_similarity" => query.min_similarity = number(value),
         _ if content_option(query, key, value) => {}
         "summaries" => query.summaries = flag("summaries", value)?,
+        _ if knob(query, key, value)? => {}
         _ => {
             return Err(unknown_key(
                 key,
-                &[subject, ", n, min_similarity, ", CONTENT_OPTIONS, ", summaries"],
+                &[subject, ", n, min_similarity, ", CONTENT_OPTIONS, ", summaries", KNOBS],
             ));
         }
     }
@@ -81,6 +83,37 @@ pub fn content_option(query: &mut Query, key: &str, value: &JsValue) -> bool {
     };
     *weight = Some(number(value));
     true
+}
+
+/// The options of [`knob`], for messages.
+pub const KNOBS: &str = ", filter, rerank, watching, watching_weight, reasons, variant, visitor";
+
+/// Sets one of the options that every kind of question has; `false` if the key names none of them.
+pub fn knob(query: &mut Query, key: &str, value: &JsValue) -> Result<bool, Failure> {
+    let text = |expected| value.as_string().ok_or_else(|| must_be(key, expected));
+    match key {
+        "filter" => query.filter = from_js("filter", value)?,
+        "rerank" => query.rerank = from_js("rerank", value)?,
+        "watching" => {
+            let id = id_text(value).ok_or_else(|| must_be(key, "an item's id: a whole number, or a string"))?;
+            query.watching = Some(ItemId::Str(id));
+        }
+        "watching_weight" => query.watching_weight = number(value),
+        "reasons" => query.reasons = flag(key, value)?,
+        "variant" => {
+            let name = VariantName::parse(&text(EXPECTED_VARIANT)?);
+            query.variant = Some(name.ok_or_else(|| must_be(key, EXPECTED_VARIANT))?);
+        }
+        "visitor" => query.visitor = Some(text("a text")?),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// A value of core's that is read from an object as from JSON.
+pub fn from_js<T: DeserializeOwned>(name: &str, value: &JsValue) -> Result<T, Failure> {
+    serde_wasm_bindgen::from_value(value.clone())
+        .map_err(|error| Failure::parameter(name, [name, ": ", &error.to_string()].concat()))
 }
 
 /// A number; NaN, which is in no range, for anything else.
@@ -111,12 +144,23 @@ fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
             "platform" => item.platform = Some(text()?),
             "type" => item.kind = Some(text()?),
             "language" => item.language = Some(text()?),
-            "year" => {
+            "certificate" => item.certificate = Some(text()?),
+            "directors" => item.directors = strings("features.directors", &value, Query::MAX_GENRES)?,
+            "writers" => item.writers = strings("features.writers", &value, Query::MAX_GENRES)?,
+            "actors" => item.actors = strings("features.actors", &value, Query::MAX_GENRES)?,
+            "year" | "runtime" => {
                 let year = value.as_f64().and_then(whole).and_then(|year| u16::try_from(year).ok());
-                item.year = Some(year.ok_or_else(|| wrong("a whole number from 0 to 65535"))?);
+                let year = year.ok_or_else(|| wrong("a whole number from 0 to 65535"))?;
+                *(if key == "year" {
+                    &mut item.year
+                } else {
+                    &mut item.runtime
+                }) = Some(year);
             }
             _ => {
-                let known = ["name, genres, summary, platform, type, language, year"];
+                let known = [
+                    "name, genres, summary, platform, type, language, year, runtime, certificate, directors, writers, actors",
+                ];
                 return Err(unknown_key(&["features.", key].concat(), &known));
             }
         }
@@ -254,12 +298,12 @@ fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
 }
 
 /// Sets a property of an object that was made just now, which can't fail.
-fn set(object: &JsValue, key: &str, value: &JsValue) {
+pub fn set(object: &JsValue, key: &str, value: &JsValue) {
     let _ = Reflect::set(object, &key.into(), value);
 }
 
 /// A plain object.
-fn to_js(value: &impl Serialize) -> JsValue {
+pub fn to_js(value: &impl Serialize) -> JsValue {
     // Plain structs of texts, numbers and flags: nothing in them can't be written.
     value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }

@@ -3,7 +3,7 @@
 //! One run on a pack of 80,000 shows, ten items an answer, microseconds for the conversion alone:
 //! a property at a time 135, as JSON text for the host's parser 76, laid flat 18.
 
-use aftershow_core::{Answer, Card, ItemId, Recommendations, Route, ScoreParts, Source, Weights};
+use aftershow_core::{Answer, Card, ItemId, Reason, Recommendations, Route, ScoreParts, Source, VariantName, Weights};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/answer.js")]
@@ -25,6 +25,9 @@ pub fn answer(answer: &Answer) -> JsValue {
     flat.numbers.extend(decimals(&answer.weights));
     let subject = answer.subject.iter();
     flat.kind_of_ids(subject.chain(answer.items.iter().map(|item| &item.card)));
+    flat.count(answer.matched);
+    flat.count(answer.unknown_rerank_ids);
+    flat.variant(&answer.variant);
     flat.flag(answer.subject.is_some());
     if let Some(subject) = &answer.subject {
         flat.card(subject);
@@ -41,6 +44,8 @@ pub fn answer(answer: &Answer) -> JsValue {
         } = item.parts;
         flat.numbers.extend([score, genre, text, metadata, year]);
         flat.list(&item.shared_genres);
+        flat.number(item.adjusted_score);
+        flat.reasons(&item.reasons);
     }
     build_answer(&flat.texts, &flat.numbers)
 }
@@ -55,6 +60,10 @@ pub fn recommendations(page: &Recommendations) -> JsValue {
     flat.count(page.offset);
     flat.count(page.total);
     flat.count(page.unknown_items);
+    flat.count(page.matched);
+    flat.count(page.unknown_rerank_ids);
+    flat.number(page.watching_weight.map(decimal));
+    flat.variant(&page.variant);
     flat.kind_of_ids(page.items.iter().map(|item| &item.card));
     flat.count(page.items.len());
     for item in &page.items {
@@ -69,7 +78,12 @@ pub fn recommendations(page: &Recommendations) -> JsValue {
             Source::Collaborative => 0,
             Source::Content => 1,
             Source::Popular => 2,
+            Source::Watching => 3,
+            Source::Given => 4,
         });
+        flat.number(item.watching_score);
+        flat.number(item.adjusted_score);
+        flat.reasons(&item.reasons);
     }
     build_recommendations(&flat.texts, &flat.numbers)
 }
@@ -128,6 +142,33 @@ impl Flat {
             self.list(values);
         }
         self.text_or_null(&card.summary);
+    }
+
+    fn variant(&mut self, variant: &Option<VariantName>) {
+        self.flag(variant.is_some());
+        if let Some(variant) = variant {
+            self.text(&variant.experiment);
+            self.text(&variant.variant);
+        }
+    }
+
+    fn reasons(&mut self, reasons: &[Reason]) {
+        self.count(reasons.len());
+        for reason in reasons {
+            self.text(reason.kind.name());
+            self.text_or_null(&reason.attribute);
+            self.count(reason.ids.len());
+            for id in &reason.ids {
+                match id {
+                    ItemId::Int(id) => self.numbers.push(*id as f64),
+                    ItemId::Str(id) => self.text(id),
+                }
+            }
+            self.list(&reason.names);
+            self.numbers.push(reason.share);
+            self.count(reason.contributions.len());
+            self.numbers.extend_from_slice(&reason.contributions);
+        }
     }
 
     fn text(&mut self, text: &str) {

@@ -11,7 +11,7 @@
 //! | `flat` | answers laid flat, and built into objects by `answer.js` |
 //! | `error` | core's errors as `Error` objects with `code` and `parameter` |
 
-use aftershow_core::OpenError;
+use aftershow_core::{OpenError, PredictQuery};
 use wasm_bindgen::prelude::*;
 
 mod convert;
@@ -70,6 +70,28 @@ impl Engine {
     pub fn recommend(&self, options: &JsValue) -> Result<JsValue, Failure> {
         let query = person::recommend(options, self.core.manifest().id_kind)?;
         Ok(convert::outcome(self.core.recommend(&query)?, flat::recommendations))
+    }
+
+    /// The caller's candidates in order for a person or by likeness to an item; those that the pack lacks are in `unknown`. Else as
+    /// `recommend`.
+    pub fn rerank(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let (candidates, query) = person::rerank(options, self.core.manifest().id_kind)?;
+        let outcome = self.core.rerank(&candidates, &query)?;
+        Ok(convert::outcome(outcome, |found| {
+            let page = flat::recommendations(&found.page);
+            convert::set(&page, "unknown", &convert::to_js(&found.unknown));
+            page
+        }))
+    }
+
+    /// What somebody would rate items of the pack and titles that it has never seen, by their ratings.
+    ///
+    /// Throws an `Error` whose `code` is `invalid_parameter`, `no_ratings` or `pack_inconsistent`.
+    pub fn predict(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let query: PredictQuery = convert::from_js("options", options)?;
+        Ok(convert::outcome(self.core.predict(&query)?, |found| {
+            convert::to_js(found)
+        }))
     }
 
     /// What most people want; else as `recommend`.

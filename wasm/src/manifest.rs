@@ -4,7 +4,7 @@
 //! 14 kB to the 82 of the whole engine, gzipped. A key that core adds makes this file not compile.
 
 use aftershow_core::{
-    Manifest, OpenError, Weights,
+    BlendPatch, Cap, Experiment, Manifest, OpenError, Rerank, Variant, Weights, WeightsPatch,
     ids::{IdKind, UserIdKind},
     pack::{ContentSettings, FormatOnly, GenreSimilarity, PartEntry, PersonalSettings, Series},
 };
@@ -39,6 +39,7 @@ pub fn read(value: &JsValue) -> Result<Manifest, OpenError> {
         shards: manifest.or_default("shards", Object::int)?,
         attribution: manifest.or_default("attribution", Object::text)?,
         personal: manifest.or_default("personal", |m, key| m.with(key, personal).map(Some))?,
+        experiments: manifest.or_default("experiments", |m, key| m.list(key, experiment))?,
     })
 }
 
@@ -52,6 +53,67 @@ fn personal(personal: &Object<'_>) -> Result<PersonalSettings, OpenError> {
             "uuid" => UserIdKind::Uuid,
             _ => return Err(personal.wrong("user_ids", "\"any\" or \"uuid\"")),
         },
+        rerank: rerank(personal)?,
+    })
+}
+
+/// What a pack may have of it: items to boost, to pin and to bury are for queries.
+fn rerank(of: &Object<'_>) -> Result<Rerank, OpenError> {
+    let Some(value) = of.child("rerank")? else {
+        return Ok(Rerank::default());
+    };
+    let of = Object {
+        value: &value,
+        name: "rerank",
+    };
+    let cap = |cap: &Object<'_>| {
+        Ok(Cap {
+            attribute: cap.text("attribute")?,
+            at_most: cap.int("at_most")?,
+        })
+    };
+    let [diversity, calibration, freshness, popularity_damping] =
+        of.floats(["diversity", "calibration", "freshness", "popularity_damping"])?;
+    Ok(Rerank {
+        diversity,
+        calibration,
+        freshness,
+        popularity_damping,
+        caps: if of.get("caps").is_undefined() {
+            None
+        } else {
+            Some(of.list("caps", cap)?)
+        },
+        ..Rerank::default()
+    })
+}
+
+fn experiment(experiment: &Object<'_>) -> Result<Experiment, OpenError> {
+    Ok(Experiment {
+        name: experiment.text("name")?,
+        variants: experiment.list("variants", variant)?,
+    })
+}
+
+fn variant(variant: &Object<'_>) -> Result<Variant, OpenError> {
+    let changed = |name, keys| match variant.child(name)? {
+        Some(value) => Object { value: &value, name }.floats(keys),
+        None => Ok([None; 4]),
+    };
+    let [genre, text, metadata, year] = changed("weights", ["genre", "text", "metadata", "year"])?;
+    // Two of the keys stand for nothing.
+    let [content, collaborative, ..] = changed("blend", ["content", "collaborative", "", ""])?;
+    Ok(Variant {
+        name: variant.text("name")?,
+        share: variant.float("share")?,
+        weights: WeightsPatch {
+            genre,
+            text,
+            metadata,
+            year,
+        },
+        blend: BlendPatch { content, collaborative },
+        rerank: rerank(variant)?,
     })
 }
 
@@ -72,6 +134,7 @@ fn content(content: &Object<'_>) -> Result<ContentSettings, OpenError> {
         },
         top_n: content.int("top_n")?,
         min_similarity: content.float("min_similarity")?,
+        rerank: rerank(content)?,
     })
 }
 
@@ -107,6 +170,27 @@ impl Object<'_> {
     fn get(&self, key: &str) -> JsValue {
         // What is no object has no keys.
         Reflect::get(self.value, &key.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// The object at a key; `None` if it is left out.
+    fn child(&self, key: &str) -> Result<Option<JsValue>, OpenError> {
+        let value = self.get(key);
+        match value.is_undefined() {
+            true => Ok(None),
+            false if value.is_object() => Ok(Some(value)),
+            false => Err(self.wrong(key, "an object")),
+        }
+    }
+
+    /// Four numbers, any of which may be left out.
+    fn floats(&self, keys: [&str; 4]) -> Result<[Option<f32>; 4], OpenError> {
+        let mut found = [None; 4];
+        for (found, key) in found.iter_mut().zip(keys) {
+            if !self.get(key).is_undefined() {
+                *found = Some(self.float(key)?);
+            }
+        }
+        Ok(found)
     }
 
     fn wrong(&self, key: &str, expected: &str) -> OpenError {

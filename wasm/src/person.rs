@@ -1,12 +1,13 @@
 //! The options of recommendations: a person as the host knows them.
 
-use aftershow_core::{Event, GenrePreference, ItemId, Person, Query, Seed, ids::IdKind};
+use aftershow_core::{Engine, Event, GenrePreference, ItemId, Person, Query, Seed, ids::IdKind};
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     convert::{
-        CONTENT_OPTIONS, content_option, count, entries, flag, id_text, list, must_be, number, strings, unknown_key,
+        CONTENT_OPTIONS, KNOBS, content_option, count, entries, flag, id_text, knob, list, must_be, number, strings,
+        unknown_key,
     },
     error::Failure,
 };
@@ -16,6 +17,59 @@ const LAST_SECOND: f64 = 253_402_300_799.0;
 
 /// The options of `recommend`.
 pub fn recommend(options: &JsValue, kind: IdKind) -> Result<Query, Failure> {
+    asked(options, kind, &mut |_, _| Ok(false), "")
+}
+
+/// Candidates, with their scores if they have some.
+pub type Candidates = Vec<(ItemId, Option<f32>)>;
+
+/// The options of `rerank`: the candidates, and who or what they are to be in order for.
+pub fn rerank(options: &JsValue, kind: IdKind) -> Result<(Candidates, Query), Failure> {
+    let mut candidates = None;
+    let mut item = None;
+    let mut own = |key: &str, value: &JsValue| {
+        match key {
+            "candidates" => {
+                let mut all = Vec::new();
+                let push = &mut |name: &str, value| candidate(name, value).map(|one| all.push(one));
+                list("candidates", value, Engine::MAX_CANDIDATES, push)?;
+                candidates = Some(all);
+            }
+            "item" => item = Some(id_text(value).ok_or_else(|| must_be(key, AN_ID))?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    };
+    let mut query = asked(options, kind, &mut own, "candidates, item, ")?;
+    if let Some(id) = item {
+        query.seed = Seed::Item(ItemId::Str(id));
+    }
+    Ok((candidates.ok_or_else(|| must_be("candidates", "an array"))?, query))
+}
+
+const AN_ID: &str = "an item's id: a whole number, or a string";
+
+/// An id, or `{id, score}`.
+fn candidate(name: &str, value: JsValue) -> Result<(ItemId, Option<f32>), Failure> {
+    let (mut id, mut score) = (id_text(&value), None);
+    if id.is_none() && value.is_object() {
+        entries(name, &value, &mut |key, value| {
+            match key {
+                "id" => id = id_text(&value),
+                "score" => score = Some(number(&value)),
+                _ => return Err(unknown_key(&[name, ".", key].concat(), &["id, score"])),
+            }
+            Ok(())
+        })?;
+    }
+    let id = id.ok_or_else(|| must_be(name, AN_ID))?;
+    Ok((ItemId::Str(id), score))
+}
+
+/// Reads a key of a call's own; `false` if it is none.
+type Own<'o> = &'o mut dyn FnMut(&str, &JsValue) -> Result<bool, Failure>;
+
+fn asked(options: &JsValue, kind: IdKind, own: Own<'_>, own_keys: &str) -> Result<Query, Failure> {
     let mut query = Query::popular();
     let mut person = Person::default();
     entries("options", options, &mut |key, value| {
@@ -34,9 +88,14 @@ pub fn recommend(options: &JsValue, kind: IdKind) -> Result<Query, Failure> {
             "include_seen" => query.include_seen = flag("include_seen", &value)?,
             _ if content_option(&mut query, key, &value) => {}
             _ if page_option(&mut query, key, &value)? => {}
+            _ if knob(&mut query, key, &value)? => {}
+            _ if own(key, &value)? => {}
             _ => {
-                let own = "history, genres, content_weight, collaborative_weight, half_life_days, include_seen, ";
-                return Err(unknown_key(key, &[own, CONTENT_OPTIONS, PAGE_OPTIONS]));
+                let keys = "history, genres, content_weight, collaborative_weight, half_life_days, include_seen, ";
+                return Err(unknown_key(
+                    key,
+                    &[own_keys, keys, CONTENT_OPTIONS, PAGE_OPTIONS, KNOBS],
+                ));
             }
         }
         Ok(())
@@ -52,7 +111,8 @@ pub fn popular(options: &JsValue) -> Result<Query, Failure> {
         match key {
             "genres" => query.genres = strings("genres", &value, Query::MAX_GENRES)?,
             _ if page_option(&mut query, key, &value)? => {}
-            _ => return Err(unknown_key(key, &["genres", PAGE_OPTIONS])),
+            _ if knob(&mut query, key, &value)? => {}
+            _ => return Err(unknown_key(key, &["genres", PAGE_OPTIONS, KNOBS])),
         }
         Ok(())
     })?;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::model::ModelArgs;
 use crate::{
-    config::{Config, StopWords},
+    config::{Config, ContentWeights, StopWords},
     error::BuildError,
     source::{Source, events::EventSource},
     step::{Plan, Step},
@@ -23,6 +23,8 @@ Examples:
   aftershow build --catalog sample --interactions sample --out pack
   aftershow build --catalog movielens:ml-1m --interactions movielens:ml-1m --out pack
   aftershow build --interactions user-items:train.txt --out pack
+  aftershow build --catalog movielens:ml-100k --preset movielens-genres --ratings movielens:ml-100k/u1.base --out pack
+  aftershow build --catalog movielens:ml-1m ml1m-extra:ml-1m/movies_extrainfos.dat --ratings movielens:ml-1m --out pack
 
 A source is one of
   sample        the shows that come with aftershow
@@ -30,6 +32,7 @@ A source is one of
   jsonl:FILE    one JSON object a line; .gz too
   csv:FILE      a table with a header line; .gz too
   movielens:DIR MovieLens's u.item, movies.dat or movies.csv, or the folder with it; .gz too
+  ml1m-extra:FILE  MovieLens 1M's movies_extrainfos.dat: plots, certificates and people for the titles of another source
 What the columns of jsonl and csv files mean stands in the configuration:
   catalog:
     - spec: csv:titles.csv
@@ -67,6 +70,13 @@ pub struct BuildArgs {
     /// of the events are the titles
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub interactions: Vec<String>,
+    /// Where people's ratings come from, as sources of events with values; replaces the configuration's `ratings.sources`. With
+    /// them the pack predicts ratings
+    #[arg(long, value_name = "SPEC", num_args = 1..)]
+    pub ratings: Vec<String>,
+    /// Columns of the rating model's factors, 0 to 64 [default: 24]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub rating_factors: Option<usize>,
     /// Where people's preferred genres come from: jsonl:FILE or csv:FILE
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub users: Vec<String>,
@@ -98,6 +108,9 @@ pub struct BuildArgs {
     /// Weight of the years' nearness [default: 0]
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
     pub year_weight: Option<f64>,
+    /// Settings of titles' similarity that go together; other flags beat it
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<Preset>,
     /// How two genre sets are compared [default: jaccard]
     #[arg(long, value_name = "HOW")]
     pub genre_similarity: Option<Genre>,
@@ -134,7 +147,7 @@ pub struct BuildArgs {
     pub max_items: Option<usize>,
     /// Steps to run; what the others made is taken from the work folder. What that has of people stays there only with
     /// --steps or --work, for its owner alone; else it is removed after the build [default: all]
-    #[arg(long, value_name = "fetch,features,similarities,train,pack")]
+    #[arg(long, value_name = "fetch,features,similarities,train,ratings,pack")]
     pub steps: Option<String>,
     /// Folder of the steps' results, which is private with --interactions or --users: keep it away from what is served
     /// [default: OUT.work]
@@ -155,6 +168,13 @@ pub struct BuildArgs {
     /// Print warnings and errors only
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Settings that go together.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Preset {
+    /// Films by genres and year alone, as in MovieLens 100K: the cosine of the genres, and of equals the nearer year
+    MovielensGenres,
 }
 
 /// How two genre sets are compared.
@@ -195,6 +215,11 @@ impl BuildArgs {
         if !self.users.is_empty() {
             interactions.users = mapped(&self.users, &interactions.users)?;
         }
+        if !self.ratings.is_empty() {
+            config.ratings.sources = described(&self.ratings, &config.ratings.sources)?;
+        }
+        put(&mut config.ratings.factors, self.rating_factors);
+        let interactions = &mut config.interactions;
         put(&mut interactions.min_user_interactions, self.min_user_interactions);
         put(&mut interactions.min_item_interactions, self.min_item_interactions);
         interactions.half_life_days = self.half_life_days.or(interactions.half_life_days);
@@ -210,6 +235,10 @@ impl BuildArgs {
         personal.collaborative_weight = self.collaborative_weight.or(personal.collaborative_weight);
         self.model.over(&mut config.model);
         let content = &mut config.content;
+        if let Some(Preset::MovielensGenres) = self.preset {
+            content.weights = ContentWeights::MOVIELENS_GENRES;
+            content.genre_similarity = GenreSimilarity::Cosine;
+        }
         put(&mut content.weights.genre, self.genre_weight);
         put(&mut content.weights.text, self.text_weight);
         put(&mut content.weights.metadata, self.metadata_weight);

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use aftershow_core::BlendPatch;
-use clap::Args;
+use aftershow_core::{BlendPatch, ItemId, Knobs, Rerank};
+use clap::{Args, ValueEnum};
 
-use super::build::{described, mapped};
+use super::{
+    build::{described, mapped},
+    knobs::OrderArgs,
+};
 use crate::{
     batch::Batch,
     config::InteractionsConfig,
@@ -14,13 +17,16 @@ use crate::{
     open::PackDir,
     people::{self, Ask},
     progress::Progress,
+    ratings::predict::Predict,
     recommend::{Question, Who},
+    source::events::EventSource,
 };
 
 const RECOMMEND_EXAMPLES: &str = "\
 Examples:
   aftershow recommend pack --history 82:3,169
   aftershow recommend pack --history 169 --genres Drama:2,Comedy -n 20 --json
+  aftershow recommend pack --history 82,169 --reasons --filter '{\"genre\": \"Comedy\"}' --rerank '{\"diversity\": 0.3}'
   aftershow recommend pack --user u17 --users private/users
   aftershow recommend pack
 
@@ -66,6 +72,18 @@ pub struct RecommendArgs {
     /// Let items of the history come back
     #[arg(long)]
     pub include_seen: bool,
+    /// Which titles may come, and in what order
+    #[command(flatten)]
+    pub order: OrderArgs,
+    /// Id of a title that is being watched: what is like it counts beside the history
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub watching: Option<String>,
+    /// How much likeness to it counts, 0 to 1 [default: 0.5]
+    #[arg(long, value_name = "W", requires = "watching", allow_negative_numbers = true)]
+    pub watching_weight: Option<f32>,
+    /// Say why each title is there
+    #[arg(long)]
+    pub reasons: bool,
     /// Print JSON: {items: [{id, name, …, score, content_score, collaborative_score, popularity, source}],
     /// fallback_used, …}
     #[arg(long)]
@@ -94,7 +112,10 @@ impl BlendArgs {
 
 impl RecommendArgs {
     /// The question.
-    pub fn question(&self) -> Question {
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`] names the flag and what is wrong with it.
+    pub fn question(&self) -> Result<Question, BuildError> {
         let who = match (&self.user, &self.users, &self.history) {
             (Some(id), Some(users), _) => Who::Known {
                 id: id.clone(),
@@ -103,7 +124,7 @@ impl RecommendArgs {
             (_, _, Some(history)) => Who::History(history.clone()),
             _ => Who::Unknown,
         };
-        Question {
+        Ok(Question {
             who,
             genres: self.genres.clone(),
             n: self.n,
@@ -111,7 +132,13 @@ impl RecommendArgs {
             blend: self.blend.patch(),
             half_life_days: self.half_life_days,
             include_seen: self.include_seen,
-        }
+            knobs: Knobs {
+                watching: self.watching.clone().map(ItemId::Str),
+                watching_weight: self.watching_weight,
+                reasons: Some(self.reasons),
+                ..self.order.knobs()?
+            },
+        })
     }
 }
 
@@ -146,6 +173,9 @@ pub struct BatchArgs {
     /// How much each side counts
     #[command(flatten)]
     pub blend: BlendArgs,
+    /// Which titles may come, and in what order
+    #[command(flatten)]
+    pub order: OrderArgs,
     /// Configuration that says what events are worth [default: that of the pack]
     #[arg(long, value_name = "FILE.yaml")]
     pub config: Option<PathBuf>,
@@ -174,6 +204,7 @@ impl BatchArgs {
             ask: Ask {
                 n: self.n,
                 blend: self.blend.patch(),
+                knobs: self.order.knobs()?,
             },
             out: self.out.clone(),
         })
@@ -195,10 +226,15 @@ Examples:
   aftershow evaluate pack --history user-items:train.txt --test user-items:test.txt -k 20 --json
   aftershow evaluate pack --history jsonl:split/train.jsonl --test jsonl:split/test.jsonl --baselines --report report.html
   aftershow evaluate p256 --history jsonl:train.jsonl --test jsonl:test.jsonl --compare p64 p128 p512 --report curve.html
+  aftershow evaluate pack --history movielens:ml-100k/u1.base --ratings-test movielens:ml-100k/u1.test --json
 
 For each user with test items the pack recommends what their history and preferred genres ask for, without the history. A
 test item is one of an event with a weight above 0 that is not in the history. Users of the test without a history are
-counted and left out. Intervals are 95 % bootstrap intervals over the users.";
+counted and left out. Intervals are 95 % bootstrap intervals over the users.
+
+With --ratings-test the pack predicts each rating of it from the ratings of its user in the history. Printed are the root
+mean squared and the mean absolute error, beside those of each person's own mean; with --json {rmse, mae, count, people,
+people_without_history, unknown, within_uncertainty, auc, person_mean: {rmse, mae}, seconds}.";
 
 /// Flags of `evaluate`.
 #[derive(Debug, Args)]
@@ -210,11 +246,14 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
     pub history: Vec<String>,
     /// What they did after
-    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    #[arg(long, value_name = "SPEC", num_args = 1.., required_unless_present = "ratings_test")]
     pub test: Vec<String>,
     /// Which genres users prefer, as in the build: jsonl:FILE or csv:FILE
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub users: Vec<String>,
+    /// What they rated after: measure the predicted ratings, instead of the recommendations
+    #[arg(long, value_name = "SPEC", num_args = 1.., conflicts_with_all = ["test", "compare", "report", "baselines"])]
+    pub ratings_test: Vec<String>,
     /// Lengths of the lists to measure, each from 1 to 100
     #[arg(
         short,
@@ -227,12 +266,22 @@ pub struct EvaluateArgs {
     /// Measure beside it: popularity, content alone, collaborative alone, and the model before it was made small
     #[arg(long)]
     pub baselines: bool,
+    /// Measure each variant of the pack's experiments beside it
+    #[arg(long)]
+    pub variants: bool,
+    /// Measure several values of these beside it, for the curve of accuracy by diversity: diversity, calibration, freshness,
+    /// popularity-damping
+    #[arg(long, value_name = "KNOB,…", value_delimiter = ',', value_enum)]
+    pub curve: Vec<CurveKnob>,
     /// Further packs of the same data, for the curve of quality by bytes
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub compare: Vec<PathBuf>,
     /// How much each side counts
     #[command(flatten)]
     pub blend: BlendArgs,
+    /// Which titles may come, and in what order
+    #[command(flatten)]
+    pub order: OrderArgs,
     /// Configuration that says what events are worth [default: that of the pack]
     #[arg(long, value_name = "FILE.yaml")]
     pub config: Option<PathBuf>,
@@ -269,7 +318,114 @@ impl EvaluateArgs {
             baselines: self.baselines,
             compare: self.compare.clone(),
             blend: self.blend.patch(),
+            knobs: self.order.knobs()?,
+            variants: self.variants,
+            rerank_curve: self.curves(),
             seed: self.seed,
+        })
+    }
+}
+
+/// A knob whose values [`EvaluateArgs::curve`] measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CurveKnob {
+    /// Diversity.
+    Diversity,
+    /// Calibration.
+    Calibration,
+    /// Freshness.
+    Freshness,
+    /// Popularity damping.
+    PopularityDamping,
+}
+
+/// The values that are measured of such a knob.
+const CURVE: [f32; 6] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
+
+impl EvaluateArgs {
+    fn curves(&self) -> Vec<Rerank> {
+        let of = |knob: &CurveKnob| {
+            let knob = *knob;
+            CURVE.map(|value| {
+                let mut rerank = Rerank::default();
+                *match knob {
+                    CurveKnob::Diversity => &mut rerank.diversity,
+                    CurveKnob::Calibration => &mut rerank.calibration,
+                    CurveKnob::Freshness => &mut rerank.freshness,
+                    CurveKnob::PopularityDamping => &mut rerank.popularity_damping,
+                } = Some(value);
+                rerank
+            })
+        };
+        self.curve.iter().flat_map(of).collect()
+    }
+
+    /// The sources of a measurement of ratings: history and test; `None` if recommendations are to be measured.
+    ///
+    /// # Errors
+    /// [`BuildError`] names the flag, or the file and the key.
+    pub fn ratings(&self, pack: &PackDir, progress: &Progress) -> Result<Option<[Vec<EventSource>; 2]>, BuildError> {
+        if self.ratings_test.is_empty() {
+            return Ok(None);
+        }
+        let known = people::rating_sources(pack, self.config.as_deref(), progress)?;
+        Ok(Some([
+            described(&self.history, &known)?,
+            described(&self.ratings_test, &known)?,
+        ]))
+    }
+}
+
+const PREDICT_EXAMPLES: &str = "\
+Examples:
+  aftershow predict pack --history movielens:ml-100k/u1.base --pairs movielens:ml-100k/u1.test --out u1.csv
+  aftershow predict pack --history csv:ratings.csv.gz --pairs csv:wanted.csv --out predicted.csv --json
+
+The history has ratings: events with a value. The pairs need a user and an item; other fields have no effect. Sources are those
+of `aftershow build --interactions`. A line of the file is user,item,prediction: users by the bytes of their ids, each one's items in the
+pack's order. The prediction is on the scale of the ratings, with four decimals, and empty for an item that the pack lacks. Users
+without a history get what people in general rate.";
+
+/// Flags of `predict`.
+#[derive(Debug, Args)]
+#[command(after_help = PREDICT_EXAMPLES)]
+pub struct PredictArgs {
+    /// Folder of the pack
+    pub dir: PathBuf,
+    /// How people rated before
+    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    pub history: Vec<String>,
+    /// Whose ratings of which items to predict
+    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    pub pairs: Vec<String>,
+    /// File to write; an older one is replaced whole
+    #[arg(long, value_name = "FILE.csv")]
+    pub out: PathBuf,
+    /// Configuration that says what the columns mean [default: that of the pack]
+    #[arg(long, value_name = "FILE.yaml")]
+    pub config: Option<PathBuf>,
+    /// Threads; never changes a byte of the file [default: all cores]
+    #[arg(long, value_name = "T")]
+    pub threads: Option<usize>,
+    /// Print JSON: {pairs, unknown, people, people_without_history, seconds, out}
+    #[arg(long)]
+    pub json: bool,
+    /// Print warnings and errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl PredictArgs {
+    /// What to do.
+    ///
+    /// # Errors
+    /// [`BuildError`] names the flag, or the file and the key.
+    pub fn predict(&self, pack: &PackDir, progress: &Progress) -> Result<Predict, BuildError> {
+        let known = people::rating_sources(pack, self.config.as_deref(), progress)?;
+        Ok(Predict {
+            history: described(&self.history, &known)?,
+            pairs: described(&self.pairs, &known)?,
+            out: self.out.clone(),
         })
     }
 }

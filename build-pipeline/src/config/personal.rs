@@ -1,6 +1,6 @@
 //! How the two sides of a personal recommendation are weighed.
 
-use aftershow_core::{Blend, PersonalSettings, UserIdKind};
+use aftershow_core::{Blend, PersonalSettings, Rerank, UserIdKind};
 use serde::{Deserialize, Serialize};
 
 use crate::error::BuildError;
@@ -45,6 +45,7 @@ impl PersonalConfig {
             collaborative_weight: collaborative / sum,
             model: model.to_owned(),
             user_ids: self.user_ids,
+            rerank: Rerank::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Who makes the lists that are measured: the pack through the engine, and what it is compared with.
 
-use aftershow_core::BlendPatch;
+use aftershow_core::{BlendPatch, Knobs};
 
 use super::cases::{Case, Cases};
 use crate::{
@@ -23,6 +23,8 @@ pub enum Ranker<'a> {
         preferences: &'a Preferences,
         /// How much each side counts, over the pack's own.
         blend: BlendPatch,
+        /// What every kind of question may ask for.
+        knobs: &'a Knobs,
         /// Where only one side is wanted: for whom it has nothing to say, what is popular. (The engine would ask the
         /// other side.)
         only: Option<Side>,
@@ -66,11 +68,16 @@ impl Ranker<'_> {
                 rows,
                 preferences,
                 blend,
+                knobs,
                 only,
             } => {
                 let genres = preferences.of(&cases.history.users[case.user]);
-                let ask = Ask { n, blend: *blend };
-                let ranking = people::recommend(pack, rows, &events, genres, ask)?;
+                let ask = Ask {
+                    n,
+                    blend: *blend,
+                    knobs: (*knobs).clone(),
+                };
+                let ranking = people::recommend(pack, rows, &events, genres, &ask)?;
                 let of_other = match only {
                     Some(Side::Content) => ranking.weights.collaborative,
                     Some(Side::Collaborative) => ranking.weights.content,

@@ -11,15 +11,18 @@ use super::{
 use crate::progress::Progress;
 
 /// Ranks of the factors that are tried: of these, those that take from a fifth to three quarters of the budget.
-const RANKS: [usize; 10] = [0, 16, 32, 48, 64, 96, 128, 192, 256, 384];
+const RANKS: [usize; 9] = [0, 16, 32, 48, 64, 96, 128, 192, 256];
 
-/// How often the factors of the chosen rank are fitted again to what the sparse part leaves them.
-const ROUNDS: usize = 2;
+/// How often the factors of the chosen rank are fitted again to what the sparse part leaves them: of small catalogues, where it
+/// costs seconds. At 256 bytes an item it gains nothing, at half of that some thousandths.
+fn rounds(b: &dyn ItemMatrix) -> usize {
+    if b.items() <= 20_000 { 2 } else { 0 }
+}
 
 /// With the chosen rank, as [`best()`] makes it.
 pub fn again(b: &dyn ItemMatrix, rank: usize, how: &Compression) -> Stored {
     let refined = Compression {
-        rounds: ROUNDS,
+        rounds: rounds(b),
         ..how.clone()
     };
     compress(b, &spectrum(b, how, rank), rank, &refined)
@@ -68,7 +71,7 @@ pub fn best(
         });
     }
     let refined = Compression {
-        rounds: ROUNDS,
+        rounds: rounds(b),
         ..how.clone()
     };
     let (stored, quality) = tried(b, &spectrum, least_loss(all).0.rank, &refined, users);
@@ -83,7 +86,7 @@ pub fn best(
         let rank = nearest.unwrap_or(0);
         let refined = Compression {
             bytes_per_item: *bytes,
-            rounds: ROUNDS,
+            rounds: rounds(b),
             ..how.clone()
         };
         let (stored, quality) = tried(b, &spectrum, rank, &refined, users);

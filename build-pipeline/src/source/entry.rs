@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Source {
             type Value = Source;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a source: sample, tvmaze:FILE, jsonl:FILE, csv:FILE or movielens:DIR, or a map with `spec` and what its columns mean")
+                f.write_str("a source: sample, tvmaze:FILE, jsonl:FILE, csv:FILE, movielens:DIR or ml1m-extra:FILE, or a map with `spec` and what its columns mean")
             }
 
             fn visit_str<E: de::Error>(self, spec: &str) -> Result<Source, E> {

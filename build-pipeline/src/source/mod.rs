@@ -1,7 +1,7 @@
 //! Where a catalogue comes from. The only code that knows what a source's files look like.
 //!
-//! A source is named by a SPEC: `sample`, `tvmaze:FILE`, `movielens:DIR`, `jsonl:FILE` or `csv:FILE`. Each reader turns
-//! its files into [`Draft`]s, which all have one form; [`crate::assemble`] makes the catalogue of them. What people did
+//! A source is named by a SPEC: `sample`, `tvmaze:FILE`, `movielens:DIR`, `ml1m-extra:FILE`, `jsonl:FILE` or `csv:FILE`. Each reader turns its
+//! files into [`Draft`]s, which all have one form; [`crate::assemble`] makes the catalogue of them. What people did
 //! with the titles comes from [`events`].
 
 pub mod bytes;
@@ -94,7 +94,7 @@ pub fn read(source: &Source, mut page: impl FnMut(Page) -> Result<(), BuildError
         page(match source.kind {
             Kind::Sample => tvmaze::read("sample", SAMPLE)?,
             Kind::Tvmaze => tvmaze::read(&file.name, &bytes::load(&file.path)?)?,
-            Kind::Movielens => movielens::read(&file.name, &bytes::load(&file.path)?)?,
+            Kind::Movielens | Kind::Ml1mExtra => movielens::read(&file.name, &bytes::load(&file.path)?)?,
             Kind::Jsonl => jsonl::read(&file.name, &bytes::load(&file.path)?, source)?,
             Kind::Csv => csv::read(&file.name, &bytes::load(&file.path)?, source)?,
         })?;

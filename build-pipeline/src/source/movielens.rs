@@ -2,7 +2,8 @@
 //! (since 20M). The older two are Latin-1. A title such as `Matrix, The (1999)` is the name "The Matrix" and the year
 //! 1999.
 //!
-//! The `movies_extrainfos.dat` that goes round with the 1M set is read too: there a film has a plot.
+//! The `movies_extrainfos.dat` that goes round with the 1M set is read too: there a film has a plot, a certificate and people. As
+//! `ml1m-extra:FILE` it is joined to another source's titles by their ids.
 
 use std::path::Path;
 
@@ -11,6 +12,8 @@ use crate::error::BuildError;
 
 /// The names of the files with films in a data set's folder.
 pub const FILMS: [&str; 3] = ["movies.csv", "movies.dat", "u.item"];
+/// The name of the file with plots and people.
+pub const EXTRAS: [&str; 1] = ["movies_extrainfos.dat"];
 /// The names of the files with ratings.
 pub const RATINGS: [&str; 3] = ["ratings.csv", "ratings.dat", "u.data"];
 
@@ -138,12 +141,29 @@ fn film(line: &str) -> Option<Draft> {
             draft.genres = genres.split('|').map(str::to_owned).collect();
             title_into(&mut draft, title, None);
         }
-        [id, title, year, certificate, _, genres, director, _, actors, plot, _] => {
+        [
+            id,
+            title,
+            year,
+            certificate,
+            _,
+            genres,
+            directors,
+            writers,
+            actors,
+            plot,
+            _,
+        ] => {
             draft.id = RawId::Untyped(id.to_owned());
-            draft.genres = genres.split(", ").map(str::to_owned).collect();
+            draft.genres = values(genres);
             title_into(&mut draft, title, Some(year));
-            draft.summary = Some(plot.to_owned());
-            let several = [("director", director), ("cast", actors), ("certificate", certificate)];
+            draft.summary = Some(plot.to_owned()).filter(|plot| plot.trim() != UNKNOWN);
+            let several = [
+                ("directors", directors),
+                ("writers", writers),
+                ("actors", actors),
+                ("certificate", certificate),
+            ];
             draft.attributes = several.map(|(name, text)| (name.to_owned(), values(text))).into();
         }
         _ => {
@@ -165,11 +185,30 @@ fn film(line: &str) -> Option<Draft> {
     Some(draft)
 }
 
+/// How the extra file writes what it does not know.
+const UNKNOWN: &str = "N/A";
+
+/// The names of a list with commas between them, each once. What stands in brackets behind a name is what somebody did for a
+/// film, `Joss Whedon (screenplay by)`, and no part of the name.
 fn values(text: &str) -> Vec<String> {
-    text.split(", ")
-        .filter(|value| *value != "N/A")
-        .map(str::to_owned)
-        .collect()
+    let mut names: Vec<String> = Vec::new();
+    let mut depth = 0usize;
+    let mut name = String::new();
+    for c in text.chars().chain([',']) {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                let whole = std::mem::take(&mut name).trim().to_owned();
+                if !whole.is_empty() && whole != UNKNOWN && !names.contains(&whole) {
+                    names.push(whole);
+                }
+            }
+            _ if depth == 0 => name.push(c),
+            _ => {}
+        }
+    }
+    names
 }
 
 /// Name and year from a title; `year` is taken where the title has none.
@@ -274,12 +313,14 @@ mod tests {
 
     #[test]
     fn a_film_with_a_plot_has_a_summary_and_its_people() {
-        let draft = one(b"1::Toy Story::1995::G::22 Nov 1995::Animation, Comedy::John Lasseter::W::Tom Hanks, Tim Allen::A doll.::http://x");
+        let draft = one(b"1::Toy Story::1995::G::22 Nov 1995::Animation, Comedy::John Lasseter::Joss Whedon (screenplay by), Joel Cohen (a, b), Joss Whedon (story)::Tom Hanks, Tim Allen::A doll.::http://x");
         assert_eq!(
             (draft.name.as_deref(), draft.summary.as_deref()),
             (Some("Toy Story"), Some("A doll."))
         );
-        assert_eq!(draft.attributes["cast"], ["Tom Hanks", "Tim Allen"]);
+        assert_eq!(draft.attributes["actors"], ["Tom Hanks", "Tim Allen"]);
+        assert_eq!(draft.attributes["writers"], ["Joss Whedon", "Joel Cohen"]);
+        assert_eq!(draft.attributes["directors"], ["John Lasseter"]);
         assert_eq!(draft.genres, ["Animation", "Comedy"]);
     }
 

@@ -20,6 +20,8 @@ pub enum Kind {
     Tvmaze,
     /// MovieLens's films, in any of its three forms; a file, or the data set's folder.
     Movielens,
+    /// The `movies_extrainfos.dat` that goes round with MovieLens 1M: what it knows is added to the titles of the same ids.
+    Ml1mExtra,
     /// One JSON object a line.
     Jsonl,
     /// A table with a header line.
@@ -33,6 +35,7 @@ impl Kind {
             Kind::Sample => "sample",
             Kind::Tvmaze => "tvmaze",
             Kind::Movielens => "movielens",
+            Kind::Ml1mExtra => "ml1m-extra",
             Kind::Jsonl => "jsonl",
             Kind::Csv => "csv",
         }
@@ -59,17 +62,20 @@ impl Source {
     /// [`BuildError::Usage`] says what a SPEC may be.
     pub fn parse(spec: &str) -> Result<Source, BuildError> {
         let refuse = |what: &str| {
-            let may = "a source is sample, tvmaze:FILE, jsonl:FILE, csv:FILE or movielens:DIR";
+            let may = "a source is sample, tvmaze:FILE, jsonl:FILE, csv:FILE, movielens:DIR or ml1m-extra:FILE";
             Err(BuildError::Usage {
                 reason: format!("the source {spec:?} {what}; {may}"),
             })
         };
         let (kind, path) = match spec.split_once(':') {
             None if spec == "sample" => (Kind::Sample, ""),
-            None if ["tvmaze", "movielens", "jsonl", "csv"].contains(&spec) => return refuse("names no file"),
+            None if ["tvmaze", "movielens", "ml1m-extra", "jsonl", "csv"].contains(&spec) => {
+                return refuse("names no file");
+            }
             None => return refuse("has no kind"),
             Some(("tvmaze", path)) => (Kind::Tvmaze, path),
             Some(("movielens", path)) => (Kind::Movielens, path),
+            Some(("ml1m-extra", path)) => (Kind::Ml1mExtra, path),
             Some(("jsonl", path)) => (Kind::Jsonl, path),
             Some(("csv", path)) => (Kind::Csv, path),
             Some((_, _)) => return refuse("is of no known kind"),
@@ -210,8 +216,10 @@ impl Source {
             }]);
         }
         let path = self.location();
-        if self.kind == Kind::Movielens {
-            return Ok(vec![movielens::file(&self.path, &path, &movielens::FILMS)?]);
+        match self.kind {
+            Kind::Movielens => return Ok(vec![movielens::file(&self.path, &path, &movielens::FILMS)?]),
+            Kind::Ml1mExtra => return Ok(vec![movielens::file(&self.path, &path, &movielens::EXTRAS)?]),
+            _ => {}
         }
         let about = fs::metadata(&path).map_err(|e| BuildError::read(&path, &e))?;
         if !about.is_dir() {
@@ -289,7 +297,9 @@ mod tests {
         for bad in ["", "shows.json", "csv", "csv:", "xml:a.xml", "sample:x"] {
             let message = Source::parse(bad).unwrap_err().to_string();
             assert!(
-                message.contains("a source is sample, tvmaze:FILE, jsonl:FILE, csv:FILE or movielens:DIR"),
+                message.contains(
+                    "a source is sample, tvmaze:FILE, jsonl:FILE, csv:FILE, movielens:DIR or ml1m-extra:FILE"
+                ),
                 "{message}"
             );
         }

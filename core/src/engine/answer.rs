@@ -4,7 +4,11 @@ use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
-use super::weights::{Blend, Weights};
+use super::{
+    experiment::VariantName,
+    reasons::Reason,
+    weights::{Blend, Weights},
+};
 use crate::{ids::ItemId, pack::PartFile};
 
 /// An answer, or the parts without which there is none yet.
@@ -43,6 +47,13 @@ pub struct Answer {
     pub weights: Weights,
     /// Where the answer was found. It never changes ids or scores.
     pub route: Route,
+    /// How many items of the catalogue pass the filter, the item asked about among them.
+    pub matched: usize,
+    /// How many of the ids to boost, to pin and to bury the pack lacks.
+    pub unknown_rerank_ids: usize,
+    /// The variant that it is of: the one asked for, or the visitor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<VariantName>,
 }
 
 /// An item with its score and the score's parts.
@@ -56,6 +67,12 @@ pub struct Scored {
     pub parts: ScoreParts,
     /// The genres that it shares with the subject: the first reason for its place.
     pub shared_genres: Vec<String>,
+    /// What it is ranked by, where freshness, popularity damping or boosts are in force: the score times their factors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjusted_score: Option<f64>,
+    /// Why it is there, the largest share first, if the query asked for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
 }
 
 /// The parts of a content score, each in 0..=1 and rounded to six decimals.
@@ -94,8 +111,28 @@ pub struct Recommendations {
     pub offset: usize,
     /// How many items there are to page through.
     pub total: usize,
-    /// How many events of the history name items that the pack lacks.
+    /// How many events of the history, with the item that is being watched, name items that the pack lacks.
     pub unknown_items: usize,
+    /// How many items of the catalogue pass the filter, before what was seen is left out.
+    pub matched: usize,
+    /// How many of the ids to boost, to pin and to bury the pack lacks.
+    pub unknown_rerank_ids: usize,
+    /// How much of a score comes from likeness to the item that is being watched, if there is one that the pack knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watching_weight: Option<f32>,
+    /// The variant that it is of: the one asked for, or the visitor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<VariantName>,
+}
+
+/// Candidates of the caller's in their new order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reranked {
+    /// The candidates that the pack knows: one page of their order.
+    #[serde(flatten)]
+    pub page: Recommendations,
+    /// The candidates that the pack lacks, in the order in which they came, each once. They belong after all others.
+    pub unknown: Vec<ItemId>,
 }
 
 /// A recommended item with the parts of its score, each in 0..=1 and rounded to six decimals.
@@ -104,8 +141,9 @@ pub struct Recommended {
     /// The item.
     #[serde(flatten)]
     pub card: Card,
-    /// What the ranking goes by: the weights times the two scores. Of an item that is only popular, its
-    /// popularity times the smallest score of those that are personal; so scores never rise along the pages.
+    /// How much it is for the person, and without any reranking what the ranking goes by: the weights times the two scores. Of an
+    /// item that is only popular, its popularity times the smallest score of those that are personal; so scores never rise along
+    /// the pages. While something is being watched, `1 − watching_weight` of that and `watching_weight` of `watching_score`.
     pub score: f64,
     /// How much it is like what the person likes, relative to the most that any item is.
     pub content_score: f64,
@@ -115,6 +153,15 @@ pub struct Recommended {
     pub popularity: f64,
     /// What gave the larger share of the score.
     pub source: Source,
+    /// How much it is like the item that is being watched, relative to the most that any other item is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watching_score: Option<f64>,
+    /// What it is ranked by, where freshness, popularity damping or boosts are in force: the score times their factors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjusted_score: Option<f64>,
+    /// Why it is there, the largest share first, if the query asked for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
 }
 
 /// What a recommendation comes from.
@@ -127,6 +174,10 @@ pub enum Source {
     Content,
     /// Only that it is popular.
     Popular,
+    /// Likeness to the item that is being watched.
+    Watching,
+    /// The score that the caller brought.
+    Given,
 }
 
 /// What a page shows of an item. What the catalogue lacks is `None` or empty.

@@ -54,11 +54,6 @@ impl History {
         }
         history
     }
-
-    /// Whether the person has been shown an item.
-    pub fn has_seen(&self, item: ItemIx) -> bool {
-        self.seen.binary_search(&item).is_ok()
-    }
 }
 
 /// How much of an event's weight is left: half after each half-life.

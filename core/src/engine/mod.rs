@@ -5,31 +5,48 @@
 //! item-to-item with the pack's own weights.
 
 mod answer;
+mod defaults;
+mod experiment;
+mod filter;
 mod history;
+pub mod knobs;
+mod order;
 mod page;
 mod person;
 mod personal;
+mod predict;
 mod query;
+mod reasons;
 mod recommend;
+pub mod rerank;
+mod scan;
 mod show;
 mod similar;
 mod weights;
+mod wording;
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 
 use serde::Serialize;
 
-pub use answer::{Answer, Card, Outcome, Recommendations, Recommended, Route, ScoreParts, Scored, Source};
+pub use answer::{Answer, Card, Outcome, Recommendations, Recommended, Reranked, Route, ScoreParts, Scored, Source};
+pub use experiment::{Experiment, Team, Variant, VariantName, interleave};
+pub use filter::{Filter, Span};
+pub use knobs::Knobs;
 pub use person::{Event, GenrePreference, Person};
+pub use predict::{PredictQuery, Prediction, PredictionSource, Predictions, Rating};
 pub use query::{NewItem, Query, Seed};
+pub use reasons::{Reason, ReasonKind};
+pub use rerank::{Boost, Cap, Rerank};
 pub use weights::{Blend, BlendPatch, Weights, WeightsPatch};
+pub use wording::Wording;
 
 use crate::{
     error::{OpenError, QueryError},
-    ids::IdKind,
+    ids::{IdKind, ItemId},
     kernel::{Features, Index},
     pack::{
-        Collaborative, Container, Manifest, Part, PersonalSettings, UserRecord,
+        Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, UserRecord,
         display::Display,
         layout::{MAX_INFLATED, kind},
         lists::Lists,
@@ -58,6 +75,7 @@ pub struct Engine {
     display: Option<Container>,
     /// With the ends of its sparse rows.
     collaborative: Option<(Container, Vec<u32>)>,
+    ratings: Option<Container>,
     tables: Kept,
     shards: Kept,
     summaries: Kept,
@@ -116,6 +134,9 @@ pub struct Stats {
 }
 
 impl Engine {
+    /// Most candidates of [`Engine::rerank`].
+    pub const MAX_CANDIDATES: usize = 1_000;
+
     /// An engine for the pack of this manifest, with no part attached.
     ///
     /// # Errors
@@ -128,6 +149,7 @@ impl Engine {
             neighbours: None,
             display: None,
             collaborative: None,
+            ratings: None,
             tables: Kept(VecDeque::new(), KEPT),
             shards: Kept(VecDeque::new(), KEPT),
             summaries: Kept(VecDeque::new(), KEPT_SUMMARIES),
@@ -194,6 +216,11 @@ impl Engine {
                 let sparse_ends = model.sparse_ends();
                 self.collaborative = Some((container, sparse_ends));
             }
+            Part::Ratings => {
+                let container = Container::open(bytes, kind::RATINGS)?;
+                Ratings::open(&container)?.check(items)?;
+                self.ratings = Some(container);
+            }
             Part::Summaries(number) => {
                 let container = Container::open(bytes, kind::SUMMARIES)?;
                 let texts = summaries::open(&container)?;
@@ -232,6 +259,7 @@ impl Engine {
             Part::Neighbours => self.neighbours.is_some(),
             Part::Display => self.display.is_some(),
             Part::Collaborative => self.collaborative.is_some(),
+            Part::Ratings => self.ratings.is_some(),
             Part::Summaries(_) => self.summaries.get(part).is_some(),
             Part::Table(_) => self.tables.get(part).is_some(),
             Part::Shard(_) => self.shards.get(part).is_some(),
@@ -245,7 +273,7 @@ impl Engine {
     /// [`Engine::recommend`].
     pub fn answer(&self, query: &Query) -> Result<Outcome, QueryError> {
         query.check()?;
-        similar::similar(self, query)
+        similar::similar(self, &defaults::assigned(self, query))
     }
 
     /// Recommends items to a person, or says which parts it needs first.
@@ -257,7 +285,21 @@ impl Engine {
     /// [`QueryError`]: a parameter out of its range, or a seed that is for [`Engine::answer`].
     pub fn recommend(&self, query: &Query) -> Result<Outcome<Recommendations>, QueryError> {
         query.check()?;
-        recommend::recommend(self, query)
+        recommend::recommend(self, &defaults::assigned(self, query))
+    }
+
+    /// Puts candidates of the caller's in order for a person: search results, an editor's list.
+    ///
+    /// Candidates come with scores or without, at most [`Engine::MAX_CANDIDATES`]; of one that comes twice the first
+    /// counts. A score is a number from 0 to 1,000,000; if the largest is above 1, all are divided by it. What comes without is
+    /// scored by the person, as [`Engine::recommend`] scores it. The query's filter and knobs apply, `n` and `offset` give
+    /// the page; what the person has seen is not left out. [`Seed::Popular`](Query::popular) stands for nobody.
+    ///
+    /// # Errors
+    /// As [`Engine::recommend`], and for a score out of its range or too many candidates.
+    pub fn rerank(&self, candidates: &[(ItemId, Option<f32>)], query: &Query) -> Result<Outcome<Reranked>, QueryError> {
+        query.check()?;
+        recommend::rerank(self, candidates, &defaults::assigned(self, query))
     }
 
     /// A person from what is kept of them; `None` while the features are not attached.
@@ -274,7 +316,11 @@ impl Engine {
     pub fn stats(&self) -> Stats {
         let features = self.features.iter().map(|(container, _)| container);
         let model = self.collaborative.iter().map(|(container, _)| container);
-        let resident = features.chain(&self.neighbours).chain(&self.display).chain(model);
+        let resident = features
+            .chain(&self.neighbours)
+            .chain(&self.display)
+            .chain(model)
+            .chain(&self.ratings);
         let lazy = [&self.tables, &self.shards, &self.summaries]
             .into_iter()
             .flat_map(|kept| kept.0.iter());

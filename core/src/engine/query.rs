@@ -5,10 +5,13 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    experiment::VariantName,
+    filter::Filter,
     person::Person,
+    rerank::Rerank,
     weights::{Blend, BlendPatch, WeightsPatch},
 };
-use crate::{error::QueryError, ids::ItemId};
+use crate::{error::QueryError, ids::ItemId, text};
 
 /// A question to the engine.
 ///
@@ -41,8 +44,28 @@ pub struct Query {
     pub half_life_days: Option<f32>,
     /// Whether a recommendation may hold items of the history. Default no.
     pub include_seen: bool,
-    /// For [`Seed::Popular`]: only items with any of these genres, at most 100. Default none: all items.
+    /// For [`Seed::Popular`]: only items with any of these genres, at most 100. Default none: all items. A genre that
+    /// the pack lacks is one that no item has; in a `filter` it is an error.
     pub genres: Vec<String>,
+    /// Which items may be answers. Default: all. What is looked for is the best among those that pass.
+    pub filter: Filter,
+    /// How the best are put in order for a viewer; what is left out is the pack's own. Default: the plain order.
+    pub rerank: Rerank,
+    /// An item that the person is watching now, for recommendations to a person: what is like it counts beside what they
+    /// like. It is not recommended itself. One that the pack lacks is counted and has no effect. Default none.
+    pub watching: Option<ItemId>,
+    /// How much of a score comes from likeness to the item that is being watched, 0 to 1. At 0 nothing does; at 1 all, and the
+    /// person's history only says what they have seen. Default 0.5. A person of whom nothing is known leaves all to the item.
+    pub watching_weight: f32,
+    /// Whether items say why they are there. Default no.
+    pub reasons: bool,
+    /// The variant of an experiment whose values stand for the pack's own. Default none. See
+    /// [`Experiment::assign`](super::Experiment::assign).
+    pub variant: Option<VariantName>,
+    /// Who asks, as any stable text that tells visitors apart, at most [`Query::MAX_VISITOR`] bytes: they get their variant of the pack's
+    /// first experiment, unless `variant` names one. It is hashed and kept nowhere. Default none; without experiments it has
+    /// no effect.
+    pub visitor: Option<String>,
 }
 
 impl Query {
@@ -52,6 +75,8 @@ impl Query {
     pub const MAX_HISTORY: usize = 10_000;
     /// Most genres of an item that the pack has never seen, that a person prefers, or to choose popular items by.
     pub const MAX_GENRES: usize = 100;
+    /// Longest text that tells a visitor apart, in bytes.
+    pub const MAX_VISITOR: usize = 256;
     /// Longest summary of one, in bytes.
     pub const MAX_SUMMARY: usize = 100_000;
 
@@ -87,6 +112,13 @@ impl Query {
             half_life_days: None,
             include_seen: false,
             genres: Vec::new(),
+            filter: Filter::default(),
+            rerank: Rerank::default(),
+            watching: None,
+            watching_weight: 0.5,
+            reasons: false,
+            variant: None,
+            visitor: None,
         }
     }
 
@@ -122,23 +154,33 @@ impl Query {
                 expected: "at most 100 names",
             });
         }
+        if self
+            .visitor
+            .as_ref()
+            .is_some_and(|visitor| visitor.len() > Query::MAX_VISITOR)
+        {
+            return Err(QueryError::InvalidParameter {
+                name: "visitor",
+                expected: "at most 256 bytes of text",
+            });
+        }
+        if !(0.0..=1.0).contains(&self.watching_weight) {
+            return Err(QueryError::InvalidParameter {
+                name: "watching_weight",
+                expected: "a number from 0 to 1",
+            });
+        }
+        self.filter.check()?;
+        self.rerank.check()?;
+        if let Some(variant) = &self.variant {
+            variant.check()?;
+        }
         if let Seed::Person(person) = &self.seed {
             person.check()?;
         }
         self.blend.over(Blend::DEFAULT)?;
         if let Seed::Features(new) = &self.seed {
-            if new.genres.len() > Query::MAX_GENRES {
-                return Err(QueryError::InvalidParameter {
-                    name: "genres",
-                    expected: "at most 100 names",
-                });
-            }
-            if new.summary.len() > Query::MAX_SUMMARY {
-                return Err(QueryError::InvalidParameter {
-                    name: "summary",
-                    expected: "at most 100000 bytes long",
-                });
-            }
+            new.check()?;
         }
         self.weights.check()
     }
@@ -161,7 +203,7 @@ pub enum Seed {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewItem {
-    /// Name; shown, not scored.
+    /// Name; its words count for a predicted rating, not for similarity.
     pub name: String,
     /// Genre names, at most 100, as the pack spells them; others count as genres that no item has.
     pub genres: Vec<String>,
@@ -176,4 +218,64 @@ pub struct NewItem {
     pub language: Option<String>,
     /// Year of the first showing.
     pub year: Option<u16>,
+    /// Runtime in minutes. Like what follows, it counts for a predicted rating.
+    pub runtime: Option<u16>,
+    /// Certificate: PG-13, TV-MA …
+    pub certificate: Option<String>,
+    /// Directors, at most 100.
+    pub directors: Vec<String>,
+    /// Writers, at most 100.
+    pub writers: Vec<String>,
+    /// Actors, at most 100.
+    pub actors: Vec<String>,
+}
+
+impl NewItem {
+    /// Checks every length.
+    ///
+    /// # Errors
+    /// [`QueryError::InvalidParameter`] names the first that is too long.
+    pub fn check(&self) -> Result<(), QueryError> {
+        let invalid = |name, expected| Err(QueryError::InvalidParameter { name, expected });
+        for (name, list) in [
+            ("genres", &self.genres),
+            ("directors", &self.directors),
+            ("writers", &self.writers),
+            ("actors", &self.actors),
+        ] {
+            if list.len() > Query::MAX_GENRES {
+                return invalid(name, "at most 100 names");
+            }
+        }
+        if self.summary.len() > Query::MAX_SUMMARY {
+            return invalid("summary", "at most 100000 bytes long");
+        }
+        if self.name.len() > Query::MAX_SUMMARY {
+            return invalid("name", "at most 100000 bytes long");
+        }
+        Ok(())
+    }
+
+    /// The words that count for a predicted rating: of name and summary, as plain text.
+    pub fn text(&self) -> String {
+        let mut text = text::clean(&self.name);
+        text.push(' ');
+        text.push_str(&text::clean(&self.summary));
+        text
+    }
+
+    /// Its values of a pack's attribute of this name.
+    pub fn values_of(&self, attribute: &str) -> &[String] {
+        match attribute {
+            "genre" => &self.genres,
+            "directors" | "director" => &self.directors,
+            "writers" | "writer" => &self.writers,
+            "actors" | "cast" => &self.actors,
+            "platform" => self.platform.as_slice(),
+            "type" => self.kind.as_slice(),
+            "language" => self.language.as_slice(),
+            "certificate" => self.certificate.as_slice(),
+            _ => &[],
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
-use super::{Card, Engine, Outcome, Query};
+use super::{Card, Engine, Outcome, Query, filter::Filterable};
 use crate::{
     error::{OpenError, QueryError},
     ids::ItemIx,
@@ -43,12 +43,46 @@ impl<'a> Resident<'a> {
             .transpose()
     }
 
+    /// How popular items are.
+    pub fn popularity(&self) -> Result<Popularity<'a>, QueryError> {
+        Ok(Popularity {
+            model: self.model()?.map(|(model, _)| model),
+            items: self.features.items.len(),
+        })
+    }
+
+    /// What filters look at.
+    pub fn filterable(&self) -> Filterable<'_> {
+        Filterable {
+            items: &self.features.items,
+            display: &self.display,
+        }
+    }
+
     pub fn view(&self) -> View<'_> {
         View {
             engine: self.engine,
             items: &self.features.items,
             display: &self.display,
             row: &|item| item,
+        }
+    }
+}
+
+/// How popular items are: 1 for the most popular, never rising from row to row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Popularity<'a> {
+    model: Option<Collaborative<'a>>,
+    items: usize,
+}
+
+impl Popularity<'_> {
+    /// Of a pack without a model the place in the order has to do.
+    #[inline]
+    pub fn of(&self, item: ItemIx) -> f32 {
+        match &self.model {
+            Some(model) => model.popularity(item),
+            None => (self.items - item.at().min(self.items)) as f32 / self.items.max(1) as f32,
         }
     }
 }

@@ -3,14 +3,18 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use super::{
-    Answer, Engine, Outcome, Query, Route, ScoreParts, Scored, Seed, Weights,
+    Answer, Engine, Outcome, Query, Rerank, Route, ScoreParts, Scored, Seed, Weights,
+    defaults::Defaults,
+    reasons::of_similar,
+    rerank::Reranking,
+    scan::by_scan,
     show::{Resident, View, inconsistent, need, rounded},
 };
 use crate::{
     error::QueryError,
     ids::{ItemId, ItemIx},
     kernel::{
-        Limits, Parts, Scratch, Subject,
+        Features, Parts, Subject,
         similarity::{TEXT_ONE, reaches},
     },
     pack::{Part, lists::Lists, shard::Shard, table::Table},
@@ -18,12 +22,15 @@ use crate::{
 
 pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryError> {
     let own = engine.manifest.content.weights;
-    let weights = query.weights.over(own)?;
+    let defaults = Defaults::of(engine, query)?;
+    let weights = defaults.weights()?;
+    let rerank = defaults.rerank_similar();
+    let plain = query.filter.is_everything() && rerank.is_neutral();
     match &query.seed {
         Seed::Item(id) if !id.is_valid() || id.kind() != engine.manifest.id_kind => Err(unknown(id)),
-        Seed::Item(id) if near(weights, own) => of_item(engine, query, id, own),
-        Seed::Item(id) => Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights)),
-        Seed::Features(_) => Resident::with(engine, |resident| by_scan(&resident, query, None, weights)),
+        Seed::Item(id) if plain && near(weights, own) => of_item(engine, query, id, own),
+        Seed::Item(id) => by_scan(engine, query, Some(id), weights, &rerank),
+        Seed::Features(_) => by_scan(engine, query, None, weights, &rerank),
         Seed::Person(_) | Seed::Popular => Err(QueryError::InvalidParameter {
             name: "seed",
             expected: "an item or its features; persons and popularity are for recommendations",
@@ -40,6 +47,7 @@ fn near(a: Weights, b: Weights) -> bool {
 /// With the pack's own weights: the stored lists if they are here, else a shard.
 fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Result<Outcome, QueryError> {
     let content = &engine.manifest.content;
+    let scan = || by_scan(engine, query, Some(id), weights, &Rerank::default());
     // A list that is full answers up to its length; one that is not, holds all there is from its
     // own least score on. Either answers a query for no more than that.
     let enough = |listed: usize, room: usize| {
@@ -51,7 +59,7 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
             let lists = Lists::open(lists).map_err(inconsistent)?;
             let listed = lists.get(item.at()).count();
             if !enough(listed, lists.length()) {
-                return by_scan(&resident, query, Some(id), weights);
+                return scan();
             }
             let subject = Subject::of_features(&resident.features, item);
             let how = content.genre_similarity;
@@ -59,23 +67,29 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
                 .get(item.at())
                 .map(ItemIx)
                 .map(|i| (i, subject.parts(&resident.features, i, how)));
-            let found = limit(scored, query, &weights);
-            resident
-                .view()
-                .answer(query, Some(item), &found, weights, Route::Stored)
+            let found = Found {
+                items: limit(scored, query, &weights),
+                subject: &subject,
+                item: Some(item),
+                features: Some(&resident.features),
+                matched: engine.manifest.items as usize,
+                reranking: &Reranking::default(),
+                route: Route::Stored,
+            };
+            resident.view().answer(query, &found, weights)
         });
     }
     let resident = engine.features.is_some();
     if query.n > content.top_n as usize {
-        return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
+        return scan();
     }
     // Lazily: the table names the shard.
     let Some(table) = engine.manifest.table_of(id.hash64()) else {
-        return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
+        return scan();
     };
     // With the features here nothing more is fetched: a scan gives the same answer.
     let fetch = |part: Part| match resident {
-        true => Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights)),
+        true => scan(),
         false => Ok(Outcome::NeedParts(need(&engine.manifest, [part]))),
     };
     let Some(container) = engine.tables.get(table) else {
@@ -92,7 +106,7 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
         };
         let listed = shard.lists.get(own.at()).count();
         if !enough(listed, shard.lists.length()) {
-            return Resident::with(engine, |resident| by_scan(&resident, query, Some(id), weights));
+            return scan();
         }
         let subject = Subject::of_item(&shard.items, own);
         let scored = shard.neighbours(own).map(|(item, text)| {
@@ -105,90 +119,97 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
                 },
             )
         });
-        let found = limit(scored, query, &weights);
+        let found = Found {
+            items: limit(scored, query, &weights),
+            subject: &subject,
+            item: Some(own),
+            features: None,
+            matched: engine.manifest.items as usize,
+            reranking: &Reranking::default(),
+            route: Route::Shard,
+        };
         let view = View {
             engine,
             items: &shard.items,
             display: &shard.display,
             row: &|item| shard.row(item),
         };
-        return view.answer(query, Some(own), &found, weights, Route::Shard);
+        return view.answer(query, &found, weights);
     }
     Err(unknown(id))
 }
 
 /// The first `n` of a list that reach the least score.
-fn limit(list: impl Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &Weights) -> Vec<(ItemIx, Parts)> {
+fn limit(list: impl Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &Weights) -> Vec<Similar> {
     list.filter(|(_, parts)| reaches(parts.score(weights), query.min_similarity))
         .take(query.n)
+        .map(|(item, parts)| Similar {
+            item,
+            parts,
+            adjusted: None,
+        })
         .collect()
 }
 
-/// Any weights, any subject: the whole catalogue.
-fn by_scan(
-    resident: &Resident<'_>,
-    query: &Query,
-    id: Option<&ItemId>,
-    weights: Weights,
-) -> Result<Outcome, QueryError> {
-    let features = &resident.features;
-    let item = id
-        .map(|id| features.items.find(id).ok_or_else(|| unknown(id)))
-        .transpose()?;
-    let subject = match (&query.seed, item) {
-        (_, Some(item)) => Subject::of_features(features, item),
-        (Seed::Features(new), None) => Subject::of_new(features, new),
-        (Seed::Item(id), None) => return Err(unknown(id)),
-        (Seed::Person(_) | Seed::Popular, None) => Subject::default(),
-    };
-    let how = resident.engine.manifest.content.genre_similarity;
-    let limits = Limits {
-        n: query.n,
-        min: query.min_similarity,
-        except: item,
-    };
-    let hits = resident
-        .index
-        .search(&subject, &weights, how, limits, &mut Scratch::default());
-    let found: Vec<_> = hits
-        .iter()
-        .map(|hit| (hit.item, subject.parts(features, hit.item, how)))
-        .collect();
-    resident.view().answer(query, item, &found, weights, Route::Scan)
+/// A similar item.
+pub(super) struct Similar {
+    pub item: ItemIx,
+    pub parts: Parts,
+    /// What it is ranked by, if that is not the score.
+    pub adjusted: Option<f32>,
+}
+
+/// What was found, in order, and what tells why.
+pub(super) struct Found<'f> {
+    pub items: Vec<Similar>,
+    pub subject: &'f Subject,
+    /// The item asked about, if it is one of the pack.
+    pub item: Option<ItemIx>,
+    /// `None` if the items came from a shard.
+    pub features: Option<&'f Features<'f>>,
+    pub matched: usize,
+    pub reranking: &'f Reranking<'f>,
+    pub route: Route,
 }
 
 impl View<'_> {
-    fn answer(
-        &self,
-        query: &Query,
-        subject: Option<ItemIx>,
-        found: &[(ItemIx, Parts)],
-        weights: Weights,
-        route: Route,
-    ) -> Result<Outcome, QueryError> {
-        let shown = subject.into_iter().chain(found.iter().map(|(item, _)| *item));
+    /// The answer as it is shown.
+    pub fn answer(&self, query: &Query, found: &Found<'_>, weights: Weights) -> Result<Outcome, QueryError> {
+        let shown = found
+            .item
+            .into_iter()
+            .chain(found.items.iter().map(|similar| similar.item));
         if let Some(needed) = self.missing_summaries(query, shown) {
             return Ok(Outcome::NeedParts(needed));
         }
-        let subject_genres: Vec<&str> = match (&query.seed, subject) {
+        let subject_genres: Vec<&str> = match (&query.seed, found.item) {
             (_, Some(item)) => self.genres(item).collect(),
             (Seed::Features(new), None) => new.genres.iter().map(String::as_str).collect(),
             (_, None) => Vec::new(),
         };
-        let items = found.iter().map(|(item, parts)| Scored {
-            card: self.card(query, *item),
-            parts: shown_parts(parts, &weights),
-            shared_genres: self
-                .genres(*item)
-                .filter(|g| subject_genres.contains(g))
-                .map(str::to_owned)
-                .collect(),
-        });
+        let scored = |similar: &Similar| {
+            let genres = self.genres(similar.item).filter(|genre| subject_genres.contains(genre));
+            let shared_genres: Vec<String> = genres.map(str::to_owned).collect();
+            Scored {
+                card: self.card(query, similar.item),
+                parts: shown_parts(&similar.parts, &weights),
+                adjusted_score: similar.adjusted.map(rounded),
+                reasons: if query.reasons {
+                    of_similar(self, found, similar, &weights, &shared_genres)
+                } else {
+                    Vec::new()
+                },
+                shared_genres,
+            }
+        };
         Ok(Outcome::Answer(Answer {
-            subject: subject.map(|item| self.card(query, item)),
-            items: items.collect(),
+            subject: found.item.map(|item| self.card(query, item)),
+            items: found.items.iter().map(scored).collect(),
             weights,
-            route,
+            route: found.route,
+            matched: found.matched,
+            unknown_rerank_ids: found.reranking.unknown,
+            variant: query.variant.clone(),
         }))
     }
 }
@@ -204,7 +225,7 @@ fn shown_parts(parts: &Parts, weights: &Weights) -> ScoreParts {
     }
 }
 
-fn unknown(id: &ItemId) -> QueryError {
+pub(super) fn unknown(id: &ItemId) -> QueryError {
     QueryError::UnknownItem {
         id: alloc::format!("{id}"),
     }

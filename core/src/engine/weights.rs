@@ -57,6 +57,11 @@ pub struct WeightsPatch {
 }
 
 impl WeightsPatch {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == WeightsPatch::default()
+    }
+
     const NAMES: [&'static str; 4] = ["genre_weight", "text_weight", "metadata_weight", "year_weight"];
 
     pub(super) fn check(&self) -> Result<(), QueryError> {
@@ -134,6 +139,11 @@ pub struct BlendPatch {
 }
 
 impl BlendPatch {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == BlendPatch::default()
+    }
+
     /// These weights over `base`, normalised.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use zerocopy::little_endian::F32;
 
+use super::cholesky::{self, Cholesky};
 use crate::{
     ids::ItemIx,
     pack::collaborative::{Collaborative, Factors, Person},
@@ -70,62 +71,31 @@ fn weighted_sum(factors: &Factors<'_>, rank: usize, history: &[(ItemIx, f32)]) -
     sum
 }
 
-/// Solves `(gram + Σ w·v·vᵀ) x = Σ w·v` by Cholesky's decomposition.
-///
-/// `gram`: the lower triangle, row by row. `None` if the matrix is not positive definite.
+/// Solves `(gram + Σ w·v·vᵀ) x = Σ w·v`. `None` if the matrix is not positive definite.
 fn ridge(gram: &[F32], factors: &Factors<'_>, rank: usize, history: &[(ItemIx, f32)]) -> Option<Vec<f64>> {
-    let mut matrix: Vec<f64> = gram.iter().map(|value| f64::from(value.get())).collect();
+    let matrix = person_matrix(gram, factors, rank, history)?;
     let mut x = weighted_sum(factors, rank, history);
-    let start = |row: usize| row * (row + 1) / 2;
+    matrix.solve(&mut x);
+    Some(x)
+}
+
+/// `gram + Σ w·v·vᵀ`, decomposed. `gram`: the lower triangle, row by row.
+pub(super) fn person_matrix(
+    gram: &[F32],
+    factors: &Factors<'_>,
+    rank: usize,
+    history: &[(ItemIx, f32)],
+) -> Option<Cholesky> {
+    let mut matrix: Vec<f64> = gram.iter().map(|value| f64::from(value.get())).collect();
     let mut values = alloc::vec![0.0f64; rank];
     for (item, weight) in history {
         let (codes, scale) = factors.row(*item, rank);
         for (value, code) in values.iter_mut().zip(codes) {
             *value = f64::from(scale) * f64::from(*code);
         }
-        for row in 0..rank {
-            let by = f64::from(*weight) * values[row];
-            for (entry, value) in matrix.get_mut(start(row)..=start(row) + row)?.iter_mut().zip(&values) {
-                *entry += by * value;
-            }
-        }
+        cholesky::add_outer(&mut matrix, f64::from(*weight), &values);
     }
-    // matrix = L·Lᵀ, in place; and x = L⁻¹·x on the way.
-    for row in 0..rank {
-        let (above, rest) = matrix.split_at_mut(start(row));
-        let own = rest.get_mut(..=row)?;
-        for column in 0..=row {
-            let (known, rest) = own.split_at_mut(column);
-            let other = above.get(start(column)..start(column) + column).unwrap_or(&[]);
-            // Row `row` itself when column == row: then the factors are its own.
-            let products: f64 = if column == row {
-                known.iter().map(|l| l * l).sum()
-            } else {
-                known.iter().zip(other).map(|(l, m)| l * m).sum()
-            };
-            let value = rest.first_mut()?;
-            *value -= products;
-            if column < row {
-                *value /= *above.get(start(column) + column)?;
-            } else if *value > 0.0 {
-                *value = libm::sqrt(*value);
-            } else {
-                return None;
-            }
-        }
-        let known: f64 = own.iter().zip(&x).take(row).map(|(l, x)| l * x).sum();
-        x[row] = (x[row] - known) / own[row];
-    }
-    // x = Lᵀ⁻¹·x, from the last row up.
-    for row in (0..rank).rev() {
-        let own = &matrix[start(row)..=start(row) + row];
-        x[row] /= own[row];
-        let solved = x[row];
-        for (x, l) in x.iter_mut().zip(&own[..row]) {
-            *x -= solved * l;
-        }
-    }
-    Some(x)
+    Cholesky::of(matrix, rank)
 }
 
 /// Adds `scale · step · (codes · vector)` of every item to its place in `out`.

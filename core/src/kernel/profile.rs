@@ -37,11 +37,18 @@ pub struct Profile {
     /// The metadata part of each combination of metadata sets.
     of_combination: Vec<f32>,
     /// The year part of each year; empty if years don't count.
-    of_year: Vec<f32>,
+    pub(super) of_year: Vec<f32>,
     /// Terms with their weights in steps: `32 terms · 32,767 · 255 = 2.7e8 < 2³¹`, so dot products are sums in
     /// `i32`. A weight is off by at most half a step, 1/65,534 of the largest.
-    terms: Vec<(u16, i32)>,
-    term_step: f32,
+    pub(super) terms: Vec<(u16, i32)>,
+    pub(super) term_step: f32,
+    /// What the parts of sets are sums of, for [`explain`](super::explain): of each genre, by the history and by being preferred;
+    /// of each set of each metadata attribute, which attributes count, and the weight of all.
+    pub(super) genres: Vec<f32>,
+    pub(super) preferred: Vec<f32>,
+    pub(super) metadata_shares: Vec<f32>,
+    pub(super) metadata_counts: u64,
+    pub(super) metadata_weight: f32,
 }
 
 /// What the sums of a profile are divided by. A part of which a history has nothing has the length 1.
@@ -143,20 +150,8 @@ impl Profile {
             lengths.genre = length(sums.iter().copied());
         }
         let by = f64::from(weight) / lengths.genre;
-        self.add_to_sets(index, sums.iter().map(|sum| (by * sum) as f32), &index.set_scales);
-    }
-
-    /// Adds to the part of each genre set the sum of what its genres have, times the set's scale.
-    fn add_to_sets(&mut self, index: &Index, of_genre: impl Iterator<Item = f32>, scales: &[f32]) {
-        let mut sums = alloc::vec![0.0f32; self.of_set.len()];
-        for (genre, own) in of_genre.enumerate().filter(|(_, own)| *own != 0.0) {
-            for set in index.sets_of(genre) {
-                sums[*set as usize] += own;
-            }
-        }
-        for ((part, sum), scale) in self.of_set.iter_mut().zip(&sums).zip(scales) {
-            *part += sum * scale;
-        }
+        self.genres = sums.iter().map(|sum| (by * sum) as f32).collect();
+        add_to_sets(&mut self.of_set, index, &self.genres, &index.set_scales);
     }
 
     fn add_text(
@@ -231,6 +226,9 @@ impl Profile {
             let both = (has & counts).count_ones();
             *part = weight * (sum / both.max(1) as f32);
         }
+        self.metadata_shares = shares;
+        self.metadata_counts = counts;
+        self.metadata_weight = weight;
     }
 
     fn add_years(
@@ -276,7 +274,8 @@ impl Profile {
             shares[*value] += weight / total;
         }
         let ones = alloc::vec![1.0; self.of_set.len()];
-        self.add_to_sets(index, shares.into_iter(), &ones);
+        add_to_sets(&mut self.of_set, index, &shares, &ones);
+        self.preferred = shares;
     }
 
     /// The score of every item, by rows.
@@ -310,6 +309,19 @@ impl Profile {
             }
         }
         out
+    }
+}
+
+/// Adds to the part of each genre set the sum of what its genres have, times the set's scale.
+fn add_to_sets(parts: &mut [f32], index: &Index, of_genre: &[f32], scales: &[f32]) {
+    let mut sums = alloc::vec![0.0f32; parts.len()];
+    for (genre, own) in of_genre.iter().enumerate().filter(|(_, own)| **own != 0.0) {
+        for set in index.sets_of(genre) {
+            sums[*set as usize] += own;
+        }
+    }
+    for ((part, sum), scale) in parts.iter_mut().zip(&sums).zip(scales) {
+        *part += sum * scale;
     }
 }
 

@@ -159,6 +159,11 @@ impl Subject {
         }
     }
 
+    /// Its genres that the dictionary has, ascending.
+    pub fn genres(&self) -> &[usize] {
+        &self.genres
+    }
+
     /// The genre part for a set of `attribute`, the genres.
     #[inline]
     fn genre(&self, attribute: &Attribute<'_>, set: usize, how: GenreSimilarity) -> f32 {
@@ -186,6 +191,27 @@ impl Subject {
         } else {
             equal as f32 / comparable as f32
         }
+    }
+
+    /// The metadata attributes in which the subject equals an item.
+    pub fn equal_metadata<'i, 'a>(
+        &self,
+        items: &'i Items<'a>,
+        item: ItemIx,
+    ) -> impl Iterator<Item = &'i Attribute<'a>> {
+        let equal =
+            move |(own, attribute): &(&u64, &Attribute<'a>)| **own != 0 && **own == attribute.set_of_item.at(item.at());
+        let pairs = self.metadata.iter().zip(items.metadata());
+        pairs.filter(equal).map(|(_, attribute)| attribute)
+    }
+
+    /// The terms that an item has in common with the subject, with what each adds to the dot product of the two.
+    pub fn shared_terms<'a>(&self, features: &Features<'a>, item: ItemIx) -> impl Iterator<Item = (u16, u32)> {
+        let row = features.rows.row(item);
+        row.terms.iter().zip(row.codes).filter_map(|(term, code)| {
+            let place = self.terms.binary_search(&term.get()).ok()?;
+            Some((term.get(), u32::from(*code) * u32::from(*self.codes.get(place)?)))
+        })
     }
 
     /// The year part.

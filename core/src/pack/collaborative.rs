@@ -168,14 +168,15 @@ impl Iterator for Entries<'_> {
 }
 
 impl<'a> Factors<'a> {
-    fn open(part: &'a Container, codes: u16, scales: u16) -> Result<Factors<'a>, OpenError> {
+    pub(super) fn open(part: &'a Container, codes: u16, scales: u16) -> Result<Factors<'a>, OpenError> {
         Ok(Factors {
             codes: part.i8s(codes, "factors")?,
             scales: part.f32s(scales, "scales of the factors")?,
         })
     }
 
-    fn check(&self, items: usize, rank: usize) -> Result<(), OpenError> {
+    /// Checks the numbers of codes and scales, and every scale.
+    pub(super) fn check(&self, items: usize, rank: usize) -> Result<(), OpenError> {
         if items.checked_mul(rank) != Some(self.codes.len()) {
             return Err(OpenError::Value {
                 what: "number of factors",

@@ -43,6 +43,11 @@ impl Container {
         Ok(Container { bytes, sections })
     }
 
+    /// The bytes again.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -491,6 +496,19 @@ fn section_name(id: u16) -> String {
         section::SPARSE_LENGTHS => "sparse_lengths",
         section::SPARSE_ENTRIES => "sparse_entries",
         section::SPARSE_SCALES => "sparse_scales",
+        section::RATING_SCALE => "rating_scale",
+        section::RATING_PRIORS => "rating_priors",
+        section::RATING_BIASES => "rating_biases",
+        section::RATING_FACTORS => "rating_factors",
+        section::RATING_FACTOR_SCALES => "rating_factor_scales",
+        section::RATING_COUNTS => "rating_counts",
+        section::RATING_CHOICES => "rating_choices",
+        section::RATING_CHOICE_SCALES => "rating_choice_scales",
+        section::RATING_BASE => "rating_base",
+        section::RATING_GROUP_ENDS => "rating_group_ends",
+        section::RATING_KEYS => "rating_keys",
+        section::RATING_WEIGHTS => "rating_weights",
+        section::RATING_WEIGHT_SCALES => "rating_weight_scales",
         section::USER_ID_ENDS => "user_id_ends",
         section::USER_ID_BYTES => "user_id_bytes",
         section::USER_RECORD_ENDS => "user_record_ends",

@@ -134,6 +134,16 @@ impl<'a> Display<'a> {
             .map(|tenths| tenths as f64 / 10.0)
     }
 
+    /// Minutes of each item; 0 is unknown.
+    pub fn runtimes(&self) -> &Ints<'a> {
+        &self.runtimes
+    }
+
+    /// Ten times the rating of each item, plus 1; 0 is unknown.
+    pub fn ratings(&self) -> &Ints<'a> {
+        &self.ratings
+    }
+
     /// Address of a picture.
     pub fn image(&self, item: ItemIx) -> Option<String> {
         self.images.get(item)

@@ -34,6 +34,12 @@ pub const MAX_RANK: usize = 512;
 pub const MAX_SCALE: f32 = 1e6;
 /// Largest absolute value in a gram matrix.
 pub const MAX_GRAM: f32 = 1e12;
+/// Most columns of the factors of a rating model: a person is a linear system of one more.
+pub const MAX_RATING_RANK: usize = 64;
+/// Largest absolute value of a rating and of a bias.
+pub const MAX_RATING: f32 = 1e6;
+/// Least standard deviation of a rating, and least precision of a prior: what is divided by is above 0.
+pub const MIN_DEVIATION: f32 = 1e-6;
 /// The code of the most popular item's popularity.
 pub const POPULARITY_ONE: u16 = u16::MAX;
 
@@ -63,6 +69,7 @@ pub mod kind {
     pub const COLLABORATIVE: u16 = 7;
     /// Not of a pack: people's histories, kept apart and private.
     pub const USERS: u16 = 8;
+    pub const RATINGS: u16 = 9;
 }
 
 /// Types of a section's values, little-endian.
@@ -146,6 +153,21 @@ pub mod section {
     pub const SPARSE_LENGTHS: u16 = 0x78;
     pub const SPARSE_ENTRIES: u16 = 0x79;
     pub const SPARSE_SCALES: u16 = 0x7a;
+
+    // Ratings.
+    pub const RATING_SCALE: u16 = 0x90;
+    pub const RATING_PRIORS: u16 = 0x91;
+    pub const RATING_BIASES: u16 = 0x92;
+    pub const RATING_FACTORS: u16 = 0x93;
+    pub const RATING_FACTOR_SCALES: u16 = 0x94;
+    pub const RATING_COUNTS: u16 = 0x95;
+    pub const RATING_CHOICES: u16 = 0x96;
+    pub const RATING_CHOICE_SCALES: u16 = 0x97;
+    pub const RATING_BASE: u16 = 0x98;
+    pub const RATING_GROUP_ENDS: u16 = 0x99;
+    pub const RATING_KEYS: u16 = 0x9a;
+    pub const RATING_WEIGHTS: u16 = 0x9b;
+    pub const RATING_WEIGHT_SCALES: u16 = 0x9c;
 
     // Users.
     pub const USER_ID_ENDS: u16 = 0x80;

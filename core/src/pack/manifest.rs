@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{FORMAT_VERSION, MAX_ITEMS, MAX_TOP_N};
 use crate::{
-    engine::Weights,
+    engine::{Experiment, Rerank, Weights},
     error::OpenError,
     ids::{IdKind, ItemIx, UserIdKind},
 };
@@ -33,6 +33,10 @@ pub struct ContentSettings {
     pub top_n: u32,
     /// Least score of a stored neighbour, 0 to 1.
     pub min_similarity: f32,
+    /// How similar items are put in order. If it is anything but neutral, the stored lists and the shards answer no query
+    /// that leaves it so.
+    #[serde(default, skip_serializing_if = "Rerank::is_empty")]
+    pub rerank: Rerank,
 }
 
 /// How the pack recommends to a person, and so what a recommendation by default is.
@@ -47,12 +51,15 @@ pub struct PersonalSettings {
     /// What the ids of the known people are.
     #[serde(default)]
     pub user_ids: UserIdKind,
+    /// How recommendations are put in order.
+    #[serde(default, skip_serializing_if = "Rerank::is_empty")]
+    pub rerank: Rerank,
 }
 
 /// A file of the manifest: its content hash makes its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartEntry {
-    /// `features`, `neighbours`, `display`, `collaborative`; later formats add more.
+    /// `features`, `neighbours`, `display`, `collaborative`, `ratings`; later formats add more.
     pub kind: String,
     /// File name, relative to the manifest.
     pub file: String,
@@ -109,6 +116,9 @@ pub struct Manifest {
     /// Who must be credited for the data, as text to show; empty if nobody.
     #[serde(default)]
     pub attribution: String,
+    /// Variants of what queries have by default, to be compared on visitors; at most 20 experiments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<Experiment>,
 }
 
 /// Just enough of any manifest, of whatever format, to say whether it can be read.
@@ -146,6 +156,8 @@ pub enum Part {
     Display,
     /// Popularity and the model of what people did.
     Collaborative,
+    /// The model of how people rate.
+    Ratings,
     /// One file of summaries, by number.
     Summaries(u32),
     /// One table, by number.
@@ -213,6 +225,31 @@ impl Manifest {
                 return bad("content_weight and collaborative_weight are not between 0 and 1 or do not sum to 1");
             }
         }
+        let own = [
+            Some(&self.content.rerank),
+            self.personal.as_ref().map(|personal| &personal.rerank),
+        ];
+        for rerank in own.into_iter().flatten() {
+            if rerank.check().is_err() || rerank.names_items() {
+                return bad("a value of rerank is out of its range, or names items: that is for queries");
+            }
+        }
+        if self.experiments.len() > Experiment::MAX {
+            return bad("there are more than 20 experiments");
+        }
+        for (at, experiment) in self.experiments.iter().enumerate() {
+            if let Err(reason) = experiment.check() {
+                return bad(reason);
+            }
+            if self
+                .experiments
+                .iter()
+                .take(at)
+                .any(|other| other.name == experiment.name)
+            {
+                return bad("two experiments have one name");
+            }
+        }
         for entry in &self.parts {
             if !entry.optional && resident_part(&entry.kind).is_none() {
                 return Err(OpenError::UnknownPart {
@@ -258,7 +295,7 @@ impl Manifest {
             })
         };
         match part {
-            Part::Features | Part::Neighbours | Part::Display | Part::Collaborative => {
+            Part::Features | Part::Neighbours | Part::Display | Part::Collaborative | Part::Ratings => {
                 let entry = self
                     .parts
                     .iter()
@@ -295,10 +332,16 @@ impl Manifest {
 
     /// The resident parts, in the order to attach them: with all of them every query that wants no summaries has an answer.
     pub fn resident(&self) -> Vec<PartFile> {
-        [Part::Features, Part::Display, Part::Neighbours, Part::Collaborative]
-            .into_iter()
-            .filter_map(|part| self.file(part))
-            .collect()
+        [
+            Part::Features,
+            Part::Display,
+            Part::Neighbours,
+            Part::Collaborative,
+            Part::Ratings,
+        ]
+        .into_iter()
+        .filter_map(|part| self.file(part))
+        .collect()
     }
 
     /// The file that holds an item's summary; `None` if the pack has no summaries.
@@ -321,6 +364,7 @@ fn resident_part(kind: &str) -> Option<Part> {
         "neighbours" => Some(Part::Neighbours),
         "display" => Some(Part::Display),
         "collaborative" => Some(Part::Collaborative),
+        "ratings" => Some(Part::Ratings),
         _ => None,
     }
 }

@@ -12,6 +12,7 @@ pub mod items;
 pub mod layout;
 pub mod lists;
 pub mod manifest;
+pub mod ratings;
 pub mod rows;
 pub mod shard;
 pub mod strings;
@@ -25,4 +26,5 @@ pub use container::{Container, Writer, sections};
 pub use manifest::{
     ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, PersonalSettings, Series,
 };
-pub use users::{UserRecord, Users, UsersManifest};
+pub use ratings::{Ratings, RatingsData};
+pub use users::{RatingWeights, UserRecord, Users, UsersManifest};

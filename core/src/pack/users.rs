@@ -48,6 +48,34 @@ pub struct UsersManifest {
     pub user_ids: UserIdKind,
     /// Number of people.
     pub users: u64,
+    /// How weights came from ratings, for those who want the ratings back.
+    #[serde(default)]
+    pub ratings: RatingWeights,
+}
+
+/// What a rating weighed: `(value − neutral) · per_point`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatingWeights {
+    /// The rating that says nothing.
+    pub neutral: f32,
+    /// What each point above it weighs; above 0.
+    pub per_point: f32,
+}
+
+impl Default for RatingWeights {
+    fn default() -> RatingWeights {
+        RatingWeights {
+            neutral: 2.5,
+            per_point: 1.0,
+        }
+    }
+}
+
+impl RatingWeights {
+    /// The rating that weighs so much.
+    pub fn value(self, weight: f32) -> f32 {
+        self.neutral + weight / self.per_point
+    }
 }
 
 impl UsersManifest {
@@ -72,6 +100,10 @@ impl UsersManifest {
         let bad = |reason: &str| Err(OpenError::Manifest { reason: reason.into() });
         if !(1..=MAX_USER_SHARDS).contains(&self.shards) {
             return bad("the number of user files is not from 1 to 1048576");
+        }
+        let RatingWeights { neutral, per_point } = self.ratings;
+        if !(neutral.is_finite() && per_point > 0.0 && per_point.is_finite()) {
+            return bad("what ratings weigh is no number above 0");
         }
         if self.key.len() != 32 || !self.key.bytes().all(|b| b.is_ascii_hexdigit()) {
             return bad("the key is not 32 hex digits");
@@ -105,6 +137,7 @@ impl UsersManifest {
             key,
             user_ids,
             users,
+            ratings: RatingWeights::default(),
         }
     }
 

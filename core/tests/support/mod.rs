@@ -1,8 +1,12 @@
 //! Small packs made in memory, for tests of recommendations.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod cases;
+pub mod damage;
+pub mod ratings;
+
 use aftershow_core::{
-    Engine, ItemId, Manifest, Outcome, Part, PersonalSettings, Query, Recommendations, Recommended, UserIdKind,
+    Engine, ItemId, Manifest, Outcome, Part, PersonalSettings, Query, Recommendations, Recommended, Rerank, UserIdKind,
     Weights,
     ids::IdKind,
     pack::{
@@ -22,6 +26,9 @@ pub struct Plain {
     pub genres: Vec<String>,
     pub metadata: [Option<String>; 3],
     pub year: u16,
+    /// Minutes; 0 is unknown.
+    pub runtime: u16,
+    pub rating: Option<f64>,
     /// Terms with values, ascending.
     pub text: Vec<(u16, f32)>,
 }
@@ -65,15 +72,16 @@ pub fn features(plain: &[Plain], terms: usize) -> Vec<u8> {
     out.finish().unwrap()
 }
 
-pub fn display(items: usize) -> Vec<u8> {
+pub fn display(plain: &[Plain]) -> Vec<u8> {
+    let items = plain.len();
     let names: Vec<String> = (0..items).map(|row| format!("Item {row}")).collect();
     let mut out = Writer::new(kind::DISPLAY);
     display::write(
         &mut out,
         &DisplayData {
             names: names.iter().map(String::as_str).collect(),
-            runtimes: vec![50; items],
-            ratings: vec![Some(7.1); items],
+            runtimes: plain.iter().map(|item| item.runtime).collect(),
+            ratings: plain.iter().map(|item| item.rating).collect(),
             images: vec!["https://example.com/images/1.jpg"; items],
             urls: vec!["https://example.com/shows/1"; items],
         },
@@ -110,6 +118,7 @@ pub fn manifest(items: usize, weights: Weights, personal: Option<PersonalSetting
             genre_similarity: GenreSimilarity::Jaccard,
             top_n: 10,
             min_similarity: 0.0,
+            rerank: Rerank::default(),
         },
         personal,
         parts,
@@ -117,6 +126,7 @@ pub fn manifest(items: usize, weights: Weights, personal: Option<PersonalSetting
         tables: Series::default(),
         shards: 0,
         attribution: String::new(),
+        experiments: Vec::new(),
     }
 }
 
@@ -126,16 +136,22 @@ pub fn personal(content: f32, collaborative: f32) -> PersonalSettings {
         collaborative_weight: collaborative,
         model: "test".into(),
         user_ids: UserIdKind::Any,
+        rerank: Rerank::default(),
     }
 }
 
 /// An engine with everything attached; without a model, one of a pack that has none.
 pub fn engine(plain: &[Plain], terms: usize, weights: Weights, model: Option<(&CollaborativeData, f32)>) -> Engine {
     let settings = model.map(|(_, content)| personal(content, 1.0 - content));
-    let mut engine = Engine::open(manifest(plain.len(), weights, settings)).unwrap();
+    let manifest = manifest(plain.len(), weights, settings);
+    attached(manifest, plain, terms, model.map(|(data, _)| data))
+}
+
+pub fn attached(manifest: Manifest, plain: &[Plain], terms: usize, model: Option<&CollaborativeData>) -> Engine {
+    let mut engine = Engine::open(manifest).unwrap();
     engine.attach(Part::Features, features(plain, terms)).unwrap();
-    engine.attach(Part::Display, display(plain.len())).unwrap();
-    if let Some((data, _)) = model {
+    engine.attach(Part::Display, display(plain)).unwrap();
+    if let Some(data) = model {
         engine.attach(Part::Collaborative, self::model(data)).unwrap();
     }
     engine
@@ -236,6 +252,8 @@ pub fn large(items: usize, rank: usize, sparse: usize) -> (Vec<Plain>, Collabora
                 genres,
                 metadata,
                 year: 1960 + random.below(66) as u16,
+                runtime: 20 + random.below(100) as u16,
+                rating: (random.below(5) > 0).then(|| random.below(100) as f64 / 10.0),
                 text,
             }
         })
@@ -269,4 +287,18 @@ pub fn large(items: usize, rank: usize, sparse: usize) -> (Vec<Plain>, Collabora
         items,
     };
     (plain, data)
+}
+
+/// Runs something many times and prints the median and the fastest, in ms.
+pub fn time(what: &str, mut run: impl FnMut()) {
+    (0..20).for_each(|_| run());
+    let mut times: Vec<f64> = (0..201)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            run();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("{what}: median {:.3} ms, fastest {:.3} ms", times[100], times[0]);
 }

@@ -345,7 +345,7 @@ fn the_movie_service_is_answered_for_under_its_names() {
     for (path, route) in [
         ("/recommendations/stats", "/recommendations/stats"),
         ("/recommendations/health", "/recommendations/health"),
-        ("/recommendations/existing", "none"),
+        ("/recommendations/existing", "/recommendations/existing"),
         ("/recommendations/batch", "none"),
         ("/api/recommendations/batch", "/api/recommendations/batch"),
     ] {

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use aftershow_core::{
-    Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, PersonalSettings, Query, UserIdKind, Weights,
+    Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, PersonalSettings, Query, Rerank, UserIdKind, Weights,
     ids::IdKind,
     pack::{
         CollaborativeData, ContentSettings, GenreSimilarity, PartEntry, PersonFactors, Series, SparseRows, UserRecord,
@@ -198,6 +198,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
             genre_similarity: GenreSimilarity::Jaccard,
             top_n: TOP_N as u32,
             min_similarity: 0.0,
+            rerank: Rerank::default(),
         },
         parts: vec![entry("features", "features.f.bin"), entry("display", "display.d.bin")],
         summaries: Series {
@@ -208,6 +209,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
         shards: 1,
         attribution: "Made up for the tests".into(),
         personal: None,
+        experiments: vec![],
     };
 
     const SHARD: u64 = 0xbb;
@@ -291,6 +293,7 @@ fn add_model(manifest: &mut Manifest, files: &mut BTreeMap<String, Vec<u8>>, use
         collaborative_weight: 0.6,
         model: "made up".into(),
         user_ids,
+        rerank: Rerank::default(),
     });
     files.insert("collaborative.c.bin".into(), bytes);
 }

@@ -11,6 +11,10 @@ import type {
   Info,
   OpenOptions,
   PopularOptions,
+  PredictOptions,
+  Predictions,
+  RerankOptions,
+  Reranked,
   Recommendations,
   RecommendOptions,
   SimilarOptions,
@@ -83,6 +87,26 @@ export class Recommender {
    */
   recommend(options: RecommendOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
     return this.#answer((engine) => engine.recommend(options) as Outcome<Recommendations>, call.signal);
+  }
+
+  /**
+   * Your candidates (search results, an editor's list) in order for a person, or by likeness to `item`. Filter and knobs apply; what the
+   * person has seen stays in. Candidates that the pack lacks come back in `unknown`: they belong after all others.
+   *
+   * Rejects as {@link recommend}.
+   */
+  rerank(options: RerankOptions, call: CallOptions = {}): Promise<Reranked> {
+    return this.#answer((engine) => engine.rerank(options) as Outcome<Reranked>, call.signal);
+  }
+
+  /**
+   * What somebody would rate items of the pack, and titles that it has never seen, by the ratings given here. They stay
+   * where this code runs.
+   *
+   * Rejects with `no_ratings` if the pack was built without ratings, else as {@link recommend}.
+   */
+  predict(options: PredictOptions, call: CallOptions = {}): Promise<Predictions> {
+    return this.#answer((engine) => engine.predict(options) as Outcome<Predictions>, call.signal);
   }
 
   /** What most people want, of all items or of some genres; else as {@link recommend}. */

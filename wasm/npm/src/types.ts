@@ -19,7 +19,7 @@ export interface ContentWeights {
 }
 
 /** What every query for similar items may say. What is left out, `null` or `undefined` has its default; any other key is refused. */
-export interface QueryOptions extends ContentWeights {
+export interface QueryOptions extends ContentWeights, Knobs {
   /** How many items, 1 to 100. Default 10. Fewer come back only if no more exist. */
   n?: number | null | undefined;
   /**
@@ -62,6 +62,120 @@ export interface NewItem {
   language?: string | null | undefined;
   /** Year of the first showing, 0 to 65535. */
   year?: number | null | undefined;
+  /** Minutes, 0 to 65535. */
+  runtime?: number | null | undefined;
+  /** Certificate, such as `PG-13`. */
+  certificate?: string | null | undefined;
+  /** Directors, at most 100. They, writers, actors, runtime and certificate count for predicted ratings. */
+  directors?: readonly string[] | null | undefined;
+  /** Writers, at most 100. */
+  writers?: readonly string[] | null | undefined;
+  /** Actors, at most 100. */
+  actors?: readonly string[] | null | undefined;
+}
+
+/**
+ * Which items may be answers. Several keys of an object must all hold; `{}` holds for every item. The keys `all`, `any`, `not`, `year`,
+ * `runtime`, `rating`, `ids` and `attribute` are as below; any other key is the name of an attribute of the pack (`genre`, `platform`,
+ * `type`, `language`, …) with a name, the names of which an item has any, or `{all: […]}`. A name that the pack lacks is the
+ * error `unknown_name`. At most 1000 filters and names in one, 8 deep.
+ */
+export interface Filter {
+  /** All of these hold. */
+  all?: readonly Filter[];
+  /** Any of these holds. */
+  any?: readonly Filter[];
+  /** This does not hold. */
+  not?: Filter;
+  /** The year of the first showing; an item without one is left out. */
+  year?: { min?: number; max?: number };
+  /** Minutes; an item without them is left out. */
+  runtime?: { min?: number; max?: number };
+  /** The mean rating, 0 to 10; an item without one is left out. */
+  rating?: { min: number };
+  /** One of these items, at most 10000. */
+  ids?: readonly ItemId[];
+  /** An attribute whose name is one of these keys. */
+  attribute?: { name: string; any?: readonly string[]; all?: readonly string[] };
+  /** The values of an attribute. */
+  [attribute: string]: unknown;
+}
+
+/** How the best items are put in order for a viewer. What is left out is as the pack has it; by default nothing is changed. */
+export interface Rerank {
+  /**
+   * How much items should differ from those before them, 0 to 1, by the engine's content similarity (MMR). At 0 only the score
+   * counts; at 1, once the first is chosen, only unlikeness.
+   */
+  diversity?: number;
+  /** How closely the genres of the list should follow those of the history, 0 to 1 (Steck 2018). At 0 not at all; at 1 only that counts. */
+  calibration?: number;
+  /** How much newer items should come before older ones, 0 to 1. At 1 a score counts half for every 10 years of age. */
+  freshness?: number;
+  /** How much what is popular anyway should step back, 0 to 1. At 1 the most popular item counts nothing. */
+  popularity_damping?: number;
+  /** At most so many items of each value of an attribute, 1 to 200, among the best 200; at most 10 caps. */
+  caps?: readonly { attribute: string; at_most: number }[];
+  /** Items whose score counts so many times as much, 0 to 100; at most 1000. */
+  boosts?: readonly { id: ItemId; factor: number }[];
+  /** Items that come first, in this order, at most 100. */
+  pins?: readonly ItemId[];
+  /** Items that come last, at most 1000. */
+  bury?: readonly ItemId[];
+}
+
+/** What every kind of question may ask for. */
+export interface Knobs {
+  /** Which items may be answers. Default: all. */
+  filter?: Filter | null | undefined;
+  /** How the best are put in order. Default: as the pack has it. */
+  rerank?: Rerank | null | undefined;
+  /** An item that is being watched: what is like it counts beside what the person likes. For recommendations. Default: none. */
+  watching?: ItemId | null | undefined;
+  /** How much likeness to it counts, 0 to 1. At 0 it does not; at 1 nothing else does. Default 0.5. */
+  watching_weight?: number | null | undefined;
+  /** Whether items say why they are there. Default `false`. */
+  reasons?: boolean | null | undefined;
+  /** `experiment:variant`, to force a variant of an experiment of the pack. Default: none. */
+  variant?: string | null | undefined;
+  /** Any text of at most 256 bytes that tells visitors apart: they get their variant of the pack's first experiment. It goes nowhere. Default: none. */
+  visitor?: string | null | undefined;
+}
+
+/** Why an item is there. */
+export interface Reason {
+  /** What kind of reason. */
+  kind:
+    | 'history'
+    | 'genres'
+    | 'preferred_genres'
+    | 'attribute'
+    | 'people'
+    | 'terms'
+    | 'year'
+    | 'watching'
+    | 'popular'
+    | 'boost'
+    | 'pinned'
+    | 'given';
+  /** How much of what the item is ranked by it gave, 0 to 1; those of an item sum to 1. */
+  share: number;
+  /** Which attribute, for `attribute` and `people`. */
+  attribute?: string;
+  /** The items that it names, at most three. */
+  ids?: ItemId[];
+  /** Their names; else the genres, terms, values or years. */
+  names?: string[];
+  /** For `history`: what each of `ids` gave to the collaborative sum, before it is scaled. */
+  contributions?: number[];
+}
+
+/** A variant of an experiment. */
+export interface VariantName {
+  /** The experiment's name. */
+  experiment: string;
+  /** The variant's name. */
+  variant: string;
 }
 
 /** Which page of recommendations. What is left out, `null` or `undefined` has its default; any other key is refused. */
@@ -75,7 +189,7 @@ export interface PageOptions {
 }
 
 /** The options of {@link Recommender.recommend}. */
-export interface RecommendOptions extends PageOptions, ContentWeights {
+export interface RecommendOptions extends PageOptions, ContentWeights, Knobs {
   /**
    * What the person did, at most 10000 events in any order; an id alone is a liking of weight 1. Events of one item add
    * up. Default: nothing.
@@ -99,8 +213,68 @@ export interface RecommendOptions extends PageOptions, ContentWeights {
   include_seen?: boolean | null | undefined;
 }
 
+/** The options of {@link Recommender.rerank}. */
+export interface RerankOptions extends RecommendOptions {
+  /** The candidates, at most 1000: ids, with scores from 0 to 1000000 or without. What has none is scored by the person. */
+  candidates: readonly (ItemId | { id: ItemId; score?: number })[];
+  /** An item that they should be like, instead of a person. */
+  item?: ItemId | null | undefined;
+}
+
+/** A page of reranked candidates. */
+export interface Reranked extends Recommendations {
+  /** The candidates that the pack lacks, in the order in which they came. */
+  unknown: ItemId[];
+}
+
+/** The options of {@link Recommender.predict}. */
+export interface PredictOptions {
+  /** The person's ratings, at most 10000, on the pack's own scale. */
+  ratings?: readonly { item: ItemId; value: number }[];
+  /** The items to predict, at most 1000. */
+  items?: readonly ItemId[];
+  /** Titles that the pack has never seen, at most 100. */
+  new_items?: readonly NewItem[];
+  /** Whether the best come first. Default `false`: then in the order of the question, items before new items. */
+  ranked?: boolean;
+}
+
+/** Predicted ratings. */
+export interface Predictions {
+  /** The predictions. */
+  items: Prediction[];
+  /** The items that the pack lacks. */
+  unknown: ItemId[];
+  /** The lowest rating of the scale. */
+  lowest: number;
+  /** The highest rating of the scale. */
+  highest: number;
+  /** The step of the scale. */
+  step: number;
+  /** How many of the ratings were used. */
+  person_ratings: number;
+  /** How many of the ratings are of items that the pack lacks. */
+  unknown_items: number;
+}
+
+/** What somebody would rate a title. */
+export interface Prediction {
+  /** The item, if it is one of the pack. */
+  item?: ItemId;
+  /** The place among `new_items`, if it is one of those. */
+  new_item?: number;
+  /** The expected rating, within the scale. */
+  prediction: number;
+  /** Standard deviation of the rating around it. */
+  uncertainty: number;
+  /** How many ratings of the title the model was learnt from. */
+  known_ratings: number;
+  /** What the prediction goes by. */
+  source: 'ratings' | 'content' | 'average';
+}
+
 /** The options of {@link Recommender.popular}. */
-export interface PopularOptions extends PageOptions {
+export interface PopularOptions extends PageOptions, Knobs {
   /** Only items with any of these genres, at most 100, as the pack spells them. Default: all items. */
   genres?: readonly string[] | null | undefined;
 }
@@ -136,6 +310,12 @@ export interface Answer {
   weights: Weights;
   /** Where the answer was found: resident lists, a lazy shard, or a scan of the whole catalogue. It never changes ids or scores. */
   route: 'stored' | 'shard' | 'scan';
+  /** How many items pass the filter, the item asked about among them. */
+  matched: number;
+  /** How many of the ids to boost, to pin and to bury the pack lacks. */
+  unknown_rerank_ids: number;
+  /** The variant that it is of, if it is of one. */
+  variant?: VariantName;
 }
 
 /** What a page shows of an item. What the catalogue lacks is `null` or empty. */
@@ -182,6 +362,10 @@ export interface ScoredItem extends Card {
   year_score: number;
   /** The genres that it shares with the subject: the first reason for its place. */
   shared_genres: string[];
+  /** What it is ranked by, where freshness, popularity damping or boosts are in force. */
+  adjusted_score?: number;
+  /** Why it is there, the largest share first, if the query asked for it. */
+  reasons?: Reason[];
 }
 
 /** The weights of the four content similarities, normalised to sum 1. */
@@ -213,6 +397,14 @@ export interface Recommendations {
   total: number;
   /** How many events of the history name items that the pack lacks. */
   unknown_items: number;
+  /** How many items pass the filter, seen ones among them. */
+  matched: number;
+  /** How many of the ids to boost, to pin and to bury the pack lacks. */
+  unknown_rerank_ids: number;
+  /** How much of a score comes from likeness to what is being watched, if the pack knows it. */
+  watching_weight?: number;
+  /** The variant that it is of, if it is of one. */
+  variant?: VariantName;
 }
 
 /** A recommended item with the parts of its score, each in 0 to 1 and rounded to six decimals. */
@@ -229,7 +421,13 @@ export interface RecommendedItem extends Card {
   /** How many people want it at all, relative to the most popular item. */
   popularity: number;
   /** What gave the larger share of the score; `popular` if it is only popular. */
-  source: 'collaborative' | 'content' | 'popular';
+  source: 'collaborative' | 'content' | 'popular' | 'watching' | 'given';
+  /** How like it is to what is being watched. */
+  watching_score?: number;
+  /** What it is ranked by, where freshness, popularity damping or boosts are in force. */
+  adjusted_score?: number;
+  /** Why it is there, the largest share first, if the query asked for it. */
+  reasons?: Reason[];
 }
 
 /** The weights of the two sides of a recommendation, normalised to sum 1. */
@@ -309,6 +507,10 @@ export type ErrorCode =
   | 'unknown_item'
   /** An option is out of its range, or unknown; `parameter` names it. */
   | 'invalid_parameter'
+  /** The pack has no attribute, value, experiment or variant of that name; the message lists near spellings. */
+  | 'unknown_name'
+  /** The pack predicts no ratings. */
+  | 'no_ratings'
   /** A file of the pack could not be had; the next call tries again. */
   | 'pack_fetch'
   /** The manifest is not what the format asks for. */

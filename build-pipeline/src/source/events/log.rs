@@ -46,14 +46,20 @@ pub struct Counts {
 
 /// Ids and their numbers, in the order in which they came.
 #[derive(Debug, Default)]
-struct Names {
+pub(crate) struct Names {
     numbers: HashMap<Arc<str>, u32>,
     names: Vec<Arc<str>>,
     last: u32,
 }
 
 impl Names {
-    fn number(&mut self, name: &str) -> u32 {
+    /// The names, by their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
+    /// The number of a name, a new one if it hasn't been seen.
+    pub(crate) fn number(&mut self, name: &str) -> u32 {
         // Logs often have a user's events together.
         if self.names.get(self.last as usize).is_some_and(|last| **last == *name) {
             return self.last;

@@ -1,0 +1,51 @@
+//! The flags that `similar`, `recommend`, `batch` and `evaluate` share: core's [`Knobs`].
+
+use aftershow_core::{Filter, Knobs, Rerank, VariantName, engine::knobs::EXPECTED_VARIANT};
+use clap::Args;
+use serde::de::DeserializeOwned;
+
+use crate::error::BuildError;
+
+/// Which items may come, and in what order.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OrderArgs {
+    /// Which titles may be answers, as JSON: {"genre": ["Drama", "Crime"], "year": {"min": 1990}, "not": {"language": "French"}}
+    #[arg(long, value_name = "JSON")]
+    pub filter: Option<String>,
+    /// How the best are put in order, as JSON: {"diversity": 0.3, "calibration": 0.2, "freshness": 0.1, "popularity_damping": 0.1,
+    /// "caps": [{"attribute": "genre", "at_most": 3}], "boosts": [{"id": 7, "factor": 2}], "pins": [1], "bury": [2]} [default: the pack's]
+    #[arg(long, value_name = "JSON")]
+    pub rerank: Option<String>,
+    /// Answer as this variant of an experiment of the pack does
+    #[arg(long, value_name = "EXPERIMENT:VARIANT")]
+    pub variant: Option<String>,
+}
+
+impl OrderArgs {
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`] names the flag and what is wrong with it.
+    pub fn knobs(&self) -> Result<Knobs, BuildError> {
+        let variant = |text: &String| {
+            VariantName::parse(text).ok_or_else(|| BuildError::Usage {
+                reason: format!("--variant {text:?} must be {EXPECTED_VARIANT}"),
+            })
+        };
+        Ok(Knobs {
+            filter: json::<Filter>("--filter", self.filter.as_deref())?,
+            rerank: json::<Rerank>("--rerank", self.rerank.as_deref())?,
+            variant: self.variant.as_ref().map(variant).transpose()?,
+            ..Knobs::default()
+        })
+    }
+}
+
+fn json<T: DeserializeOwned>(flag: &str, text: Option<&str>) -> Result<Option<T>, BuildError> {
+    let read = |text| {
+        serde_json::from_str(text).map_err(|error| BuildError::Usage {
+            reason: format!("{flag} '{text}': {error}"),
+        })
+    };
+    text.map(read).transpose()
+}

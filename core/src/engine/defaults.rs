@@ -1,0 +1,108 @@
+//! What a query leaves open: as its variant has it, else as the pack has it.
+
+use alloc::{borrow::Cow, string::String};
+
+use super::{Blend, Engine, Query, Rerank, Variant, VariantName, Weights, filter::unknown_name};
+use crate::error::QueryError;
+
+/// A query over a variant over the pack.
+#[derive(Clone, Copy)]
+pub(super) struct Defaults<'q> {
+    engine: &'q Engine,
+    query: &'q Query,
+    variant: Option<&'q Variant>,
+}
+
+impl<'q> Defaults<'q> {
+    /// # Errors
+    /// [`QueryError::UnknownName`] for an experiment or a variant that the pack lacks.
+    pub fn of(engine: &'q Engine, query: &'q Query) -> Result<Defaults<'q>, QueryError> {
+        let variant = query.variant.as_ref().map(|name| named(engine, name)).transpose()?;
+        Ok(Defaults { engine, query, variant })
+    }
+
+    /// The weights of the four content similarities.
+    pub fn weights(&self) -> Result<Weights, QueryError> {
+        let own = self.engine.manifest.content.weights;
+        let base = match self.variant {
+            Some(variant) if !variant.weights.is_empty() => variant.weights.over(own)?,
+            _ => own,
+        };
+        self.query.weights.over(base)
+    }
+
+    /// The weights of the two sides of a recommendation.
+    pub fn blend(&self) -> Result<Blend, QueryError> {
+        let own = self.engine.manifest.personal.as_ref();
+        let own = own.map_or(Blend::DEFAULT, |own| Blend {
+            content: own.content_weight,
+            collaborative: own.collaborative_weight,
+        });
+        let base = match self.variant {
+            Some(variant) if !variant.blend.is_empty() => variant.blend.over(own)?,
+            _ => own,
+        };
+        self.query.blend.over(base)
+    }
+
+    /// How similar items are put in order.
+    pub fn rerank_similar(&self) -> Rerank {
+        self.rerank(Some(&self.engine.manifest.content.rerank))
+    }
+
+    /// How recommendations to a person are put in order.
+    pub fn rerank_personal(&self) -> Rerank {
+        self.rerank(self.engine.manifest.personal.as_ref().map(|personal| &personal.rerank))
+    }
+
+    /// How what is popular is put in order: a variant of the pack's is for similar items and for people.
+    pub fn rerank_popular(&self) -> Rerank {
+        self.query.rerank.clone()
+    }
+
+    fn rerank(&self, own: Option<&Rerank>) -> Rerank {
+        let neutral = Rerank::default();
+        let own = own.unwrap_or(&neutral);
+        match self.variant {
+            Some(variant) => self.query.rerank.over(&variant.rerank.over(own)),
+            None => self.query.rerank.over(own),
+        }
+    }
+}
+
+/// The query with the variant that its visitor gets, if it doesn't name one itself.
+pub(super) fn assigned<'q>(engine: &Engine, query: &'q Query) -> Cow<'q, Query> {
+    let assign = |visitor: &String| {
+        let experiment = engine.manifest.experiments.first()?;
+        Some(VariantName {
+            experiment: experiment.name.clone(),
+            variant: experiment.assign(visitor)?.name.clone(),
+        })
+    };
+    match query
+        .visitor
+        .as_ref()
+        .filter(|_| query.variant.is_none())
+        .and_then(assign)
+    {
+        Some(name) => Cow::Owned(Query {
+            variant: Some(name),
+            ..query.clone()
+        }),
+        None => Cow::Borrowed(query),
+    }
+}
+
+fn named<'e>(engine: &'e Engine, name: &VariantName) -> Result<&'e Variant, QueryError> {
+    let experiments = &engine.manifest.experiments;
+    let experiment = experiments.iter().find(|known| known.name == name.experiment);
+    let experiment = experiment.ok_or_else(|| {
+        let mut known = experiments.iter().map(|known| known.name.as_str());
+        unknown_name("experiment", &name.experiment, &mut known)
+    })?;
+    let variant = experiment.variants.iter().find(|known| known.name == name.variant);
+    variant.ok_or_else(|| {
+        let mut known = experiment.variants.iter().map(|known| known.name.as_str());
+        unknown_name("variant", &name.variant, &mut known)
+    })
+}
