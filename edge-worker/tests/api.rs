@@ -89,7 +89,9 @@ fn assert_problem(response: &ApiResponse, status: u16, code: &str) {
     let of_people = ["user", "/batch", "/existing", "/new-movie"];
     let private = of_people.iter().any(|word| response.route.contains(word));
     let keep = match status {
-        _ if private || ["/v1/recommendations", "/v1/rerank", "/v1/predict"].contains(&response.route) => caching::PRIVATE,
+        _ if private || ["/v1/recommendations", "/v1/rerank", "/v1/predict"].contains(&response.route) => {
+            caching::PRIVATE
+        }
         404 => caching::NOT_FOUND,
         _ => caching::NO_STORE,
     };

@@ -194,7 +194,7 @@ describe("the Worker with the bucket and the token", () => {
   test("fixed words are no users", async () => {
     assert.equal((await worker.request("/recommendations/stats")).json().pack_id, pack_id);
     assert.equal((await worker.request("/recommendations/health")).json().status, "ok");
-    assert.equal((await worker.request("/recommendations/existing", bearer(TOKEN))).json().code, "not_found");
+    assert.equal((await worker.request("/recommendations/existing", bearer(TOKEN))).json().code, "method_not_allowed");
     const batch = await worker.request("/api/recommendations/batch", bearer(TOKEN));
     assertProblem(batch, 405, "method_not_allowed");
     assert.equal(batch.headers.allow, "POST, OPTIONS");

@@ -229,7 +229,7 @@ describe("the Worker over a good pack", () => {
       assertProblem(await worker.request(`${first}?${query}`), 400, "invalid_parameter", name);
     }
     assertProblem(await worker.request("/v1/items/%zz/similar"), 400, "invalid_parameter", "id");
-    for (const path of ["/no/such/path", "/v1", "/v1/items/1", "/recommendations/existing", "/pack/nothing.bin"]) {
+    for (const path of ["/no/such/path", "/v1", "/v1/items/1", "/recommendations/batch", "/pack/nothing.bin"]) {
       assertProblem(await worker.request(path), 404, "not_found");
     }
   });

@@ -40,7 +40,8 @@ export function standingOfRecommended(item: RecommendedItem, weights: Blend): St
   // Each side worth naming has at least a third of the score.
   const third = item.score / 3;
   const both = content >= third && collaborative >= third;
-  const reason = both ? words.because.both : words.because[item.source];
+  // The row asks for no item that is being watched and brings no candidates, so there are only two sources here.
+  const reason = both ? words.because.both : words.because[item.source === "collaborative" ? "collaborative" : "content"];
   return { reason, pieces, score: words.match(item.score, spoken(pieces)) };
 }
 
