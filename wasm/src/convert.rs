@@ -10,13 +10,14 @@ use aftershow_core::{
     ids::{IdKind, MAX_ID_INT},
 };
 use js_sys::{Array, Object, Reflect};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     error::Failure,
     flat::{decimal, decimals},
+    order,
 };
 
 /// The options of `similar`.
@@ -92,8 +93,8 @@ pub const KNOBS: &str = ", filter, rerank, watching, watching_weight, reasons, v
 pub fn knob(query: &mut Query, key: &str, value: &JsValue) -> Result<bool, Failure> {
     let text = |expected| value.as_string().ok_or_else(|| must_be(key, expected));
     match key {
-        "filter" => query.filter = from_js("filter", value)?,
-        "rerank" => query.rerank = from_js("rerank", value)?,
+        "filter" => query.filter = order::filter("filter", value, 1)?,
+        "rerank" => query.rerank = order::rerank(value)?,
         "watching" => {
             let id = id_text(value).ok_or_else(|| must_be(key, "an item's id: a whole number, or a string"))?;
             query.watching = Some(ItemId::Str(id));
@@ -108,12 +109,6 @@ pub fn knob(query: &mut Query, key: &str, value: &JsValue) -> Result<bool, Failu
         _ => return Ok(false),
     }
     Ok(true)
-}
-
-/// A value of core's that is read from an object as from JSON.
-pub fn from_js<T: DeserializeOwned>(name: &str, value: &JsValue) -> Result<T, Failure> {
-    serde_wasm_bindgen::from_value(value.clone())
-        .map_err(|error| Failure::parameter(name, [name, ": ", &error.to_string()].concat()))
 }
 
 /// A number; NaN, which is in no range, for anything else.
@@ -132,7 +127,8 @@ pub fn flag(name: &str, value: &JsValue) -> Result<bool, Failure> {
     value.as_bool().ok_or_else(|| must_be(name, "true or false"))
 }
 
-fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
+/// A title that the pack has never seen.
+pub fn new_item(features: &JsValue) -> Result<NewItem, Failure> {
     let mut item = NewItem::default();
     entries("features", features, &mut |key, value| {
         let wrong = |expected| must_be(&["features.", key].concat(), expected);

@@ -11,13 +11,14 @@
 //! | `flat` | answers laid flat, and built into objects by `answer.js` |
 //! | `error` | core's errors as `Error` objects with `code` and `parameter` |
 
-use aftershow_core::{OpenError, PredictQuery};
+use aftershow_core::OpenError;
 use wasm_bindgen::prelude::*;
 
 mod convert;
 mod error;
 mod flat;
 mod manifest;
+mod order;
 mod person;
 
 use error::Failure;
@@ -88,7 +89,7 @@ impl Engine {
     ///
     /// Throws an `Error` whose `code` is `invalid_parameter`, `no_ratings` or `pack_inconsistent`.
     pub fn predict(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query: PredictQuery = convert::from_js("options", options)?;
+        let query = order::predict(options)?;
         Ok(convert::outcome(self.core.predict(&query)?, |found| {
             convert::to_js(found)
         }))
