@@ -6,7 +6,7 @@ use aftershow_core::{Boost, Cap, Filter, ItemId, PredictQuery, Query, Rating, Re
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    convert::{count, entries, flag, id_text, list, must_be, new_item, number, strings, unknown_key},
+    convert::{count, entries, flag, list, must_be, new_item, number, strings, unknown_key, whole},
     error::Failure,
 };
 
@@ -139,8 +139,13 @@ fn ids(name: &str, value: &JsValue, most: usize) -> Result<Vec<ItemId>, Failure>
 }
 
 fn id(name: &str, value: &JsValue) -> Result<ItemId, Failure> {
-    // As text it names an item of either kind of pack.
-    id_text(value).map(ItemId::Str).ok_or_else(|| must_be(name, AN_ID))
+    item_id(value).ok_or_else(|| must_be(name, AN_ID))
+}
+
+/// An id as it was given: it names an item of either kind of pack, and comes back as it is if the pack lacks it.
+pub fn item_id(value: &JsValue) -> Option<ItemId> {
+    let number = value.as_f64().and_then(whole).map(ItemId::Int);
+    number.or_else(|| value.as_string().map(ItemId::Str))
 }
 
 /// The option `rerank`.

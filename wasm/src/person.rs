@@ -10,6 +10,7 @@ use crate::{
         unknown_key,
     },
     error::Failure,
+    order::item_id,
 };
 
 /// The last second of the year 9999. A time beyond it is one in milliseconds.
@@ -51,11 +52,11 @@ const AN_ID: &str = "an item's id: a whole number, or a string";
 
 /// An id, or `{id, score}`.
 fn candidate(name: &str, value: JsValue) -> Result<(ItemId, Option<f32>), Failure> {
-    let (mut id, mut score) = (id_text(&value), None);
+    let (mut id, mut score) = (item_id(&value), None);
     if id.is_none() && value.is_object() {
         entries(name, &value, &mut |key, value| {
             match key {
-                "id" => id = id_text(&value),
+                "id" => id = item_id(&value),
                 "score" => score = Some(number(&value)),
                 _ => return Err(unknown_key(&[name, ".", key].concat(), &["id, score"])),
             }
@@ -63,7 +64,7 @@ fn candidate(name: &str, value: JsValue) -> Result<(ItemId, Option<f32>), Failur
         })?;
     }
     let id = id.ok_or_else(|| must_be(name, AN_ID))?;
-    Ok((ItemId::Str(id), score))
+    Ok((id, score))
 }
 
 /// Reads a key of a call's own; `false` if it is none.
