@@ -182,7 +182,7 @@ impl Rows {
 
 /// The item's row; one beyond if the pack lacks it.
 fn row(items: &Items<'_>, beyond: &mut HashMap<String, u32>, id: &str) -> u32 {
-    match ItemId::parse(id, items.id_kind()).and_then(|id| items.find(&id)) {
+    match items.find(&ItemId::Str(id.to_owned())) {
         Some(item) => item.0,
         None => {
             let next = (items.len() + beyond.len()) as u32;

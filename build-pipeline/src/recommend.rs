@@ -4,7 +4,6 @@ use std::{fmt::Write, path::Path};
 
 use aftershow_core::{
     Blend, BlendPatch, Event, GenrePreference, ItemId, Knobs, Person, Query, QueryError, Recommendations, Seed, Source,
-    ids::IdKind,
 };
 
 use crate::{error::BuildError, open::PackDir, users_out};
@@ -65,7 +64,7 @@ pub fn recommend(pack: &mut PackDir, question: &Question) -> Result<Recommended,
     let mut person = match &question.who {
         Who::Unknown => Person::default(),
         Who::History(text) => Person {
-            history: history(text, pack.manifest().id_kind)?,
+            history: history(text)?,
             ..Person::default()
         },
         Who::Known { id, users } => known(pack, users, id, &mut is_known)?,
@@ -100,14 +99,12 @@ fn known(pack: &mut PackDir, users: &Path, id: &str, is_known: &mut Option<bool>
 
 /// Reads `82:3,169`: ids with a comma between them, each with a weight behind a colon if it is not 1. An id may hold
 /// colons: what follows the last one is a weight only if it is a number.
-fn history(text: &str, kind: IdKind) -> Result<Vec<Event>, BuildError> {
+fn history(text: &str) -> Result<Vec<Event>, BuildError> {
     let event = |part: &str| {
         let (id, weight) = weighted(part);
-        // An id that can't be one of the pack's is none of them, and the engine counts it.
-        let item = ItemId::parse(id, kind).unwrap_or_else(|| ItemId::Str(id.to_owned()));
-        (!id.is_empty()).then_some(Event {
+        (!id.is_empty()).then(|| Event {
             weight,
-            ..Event::of(item)
+            ..Event::of(ItemId::Str(id.to_owned()))
         })
     };
     list("--history", text, event)
@@ -227,7 +224,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(String, f32)> {
-        let events = history(text, IdKind::String).unwrap();
+        let events = history(text).unwrap();
         events.into_iter().map(|e| (e.item.to_string(), e.weight)).collect()
     }
 
@@ -240,12 +237,12 @@ mod tests {
         );
         assert_eq!(read("a:nan"), [("a:nan".to_owned(), 1.0)], "no weight is not a number");
         assert_eq!(read(""), []);
-        assert!(history("82,,5", IdKind::Integer).is_err());
+        assert!(history("82,,5").is_err());
     }
 
     #[test]
     fn an_id_that_the_pack_can_not_have_is_counted_and_not_refused() {
-        let events = history("82,x", IdKind::Integer).unwrap();
+        let events = history("82,x").unwrap();
         assert_eq!(events[1].item, ItemId::Str("x".into()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use aftershow_core::{Answer, Card, ItemId, Knobs, Query, QueryError, Reason, WeightsPatch, Wording};
+use aftershow_core::{Answer, Card, ItemId, Knobs, Query, Reason, WeightsPatch, Wording};
 use serde::Serialize;
 
 use crate::{error::BuildError, open::PackDir};
@@ -25,11 +25,9 @@ pub struct Question {
 /// # Errors
 /// [`BuildError::Query`] for an unknown id or a knob out of range, [`BuildError::Pack`] for a damaged pack.
 pub fn similar(pack: &mut PackDir, id: &str, question: &Question) -> Result<Answer, BuildError> {
-    let unknown = || QueryError::UnknownItem { id: id.to_owned() };
-    let item = ItemId::parse(id, pack.manifest().id_kind).ok_or_else(unknown)?;
     let mut query = Query {
         weights: question.weights,
-        ..Query::similar(item)
+        ..Query::similar(ItemId::Str(id.to_owned()))
     };
     query.n = question.n.unwrap_or(query.n);
     query.min_similarity = question.min_similarity.unwrap_or(query.min_similarity);

@@ -1,6 +1,9 @@
 //! The two names an item has: the id its owner gave it, and its row in the pack.
 
-use alloc::string::String;
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+};
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -87,6 +90,20 @@ impl ItemId {
         }
     }
 
+    /// The id as a pack whose ids are of `kind` has it: an integer by its text, and a canonical decimal text by its integer. For what
+    /// comes from a page, a command line or a spreadsheet has one kind or the other by chance.
+    ///
+    /// `None` if it can't be an id of that kind, or is beyond the format's limits: then no item has it.
+    pub fn of_kind(&self, kind: IdKind) -> Option<Cow<'_, ItemId>> {
+        match (self, kind) {
+            (ItemId::Int(_), IdKind::Integer) | (ItemId::Str(_), IdKind::String) => {
+                self.is_valid().then_some(Cow::Borrowed(self))
+            }
+            (ItemId::Str(text), IdKind::Integer) => ItemId::parse(text, kind).map(Cow::Owned),
+            (ItemId::Int(number), IdKind::String) => Some(Cow::Owned(ItemId::Str(number.to_string()))),
+        }
+    }
+
     /// Whether the id is integer or string.
     pub fn kind(&self) -> IdKind {
         match self {
@@ -132,5 +149,24 @@ impl ItemIx {
     /// The row as an index.
     pub fn at(self) -> usize {
         self.0 as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_form_in_a_pack_whichever_it_comes_in() {
+        let text = |text: &str| ItemId::Str(text.into());
+        let of = |id: &ItemId, kind| id.of_kind(kind).map(Cow::into_owned);
+        assert_eq!(of(&text("82"), IdKind::Integer), Some(ItemId::Int(82)));
+        assert_eq!(of(&ItemId::Int(82), IdKind::String), Some(text("82")));
+        assert_eq!(of(&text("tt1"), IdKind::String), Some(text("tt1")));
+        for none in ["082", "+82", "82.0", "", "tt1", "9007199254740992"] {
+            assert_eq!(of(&text(none), IdKind::Integer), None, "{none}");
+        }
+        assert_eq!(of(&ItemId::Int(MAX_ID_INT + 1), IdKind::Integer), None);
+        assert_eq!(of(&text(&"x".repeat(129)), IdKind::String), None);
     }
 }

@@ -273,6 +273,15 @@ fn ranked_answers_hold_known_and_new_titles_best_first_and_list_the_unknown() {
     assert_eq!(answer.unknown, [ItemId::Int(1), ItemId::Str("x".into())]);
     assert_eq!(answer.items.len(), 4);
     assert!(answer.items.is_sorted_by(|a, b| a.prediction >= b.prediction));
+    // Ids as texts are the same question, and come back as the pack has them.
+    let text = |id: &ItemId| ItemId::Str(id.to_string());
+    let mut by_text = query.clone();
+    by_text.items.iter_mut().for_each(|id| *id = text(id));
+    by_text
+        .ratings
+        .iter_mut()
+        .for_each(|rating| rating.item = text(&rating.item));
+    assert_eq!(predict(&engine, &by_text).items, answer.items);
     assert!(
         answer
             .items

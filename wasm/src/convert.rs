@@ -5,9 +5,8 @@
 //! the same words as everywhere else.
 
 use aftershow_core::{
-    Engine, ItemId, NewItem, Outcome, PartFile, Query, QueryError, Seed, VariantName,
-    engine::knobs::EXPECTED_VARIANT,
-    ids::{IdKind, MAX_ID_INT},
+    Engine, ItemId, NewItem, Outcome, PartFile, Query, Seed, VariantName, engine::knobs::EXPECTED_VARIANT,
+    ids::MAX_ID_INT,
 };
 use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
@@ -21,19 +20,17 @@ use crate::{
 };
 
 /// The options of `similar`.
-pub fn similar(options: &JsValue, kind: IdKind) -> Result<Query, Failure> {
+pub fn similar(options: &JsValue) -> Result<Query, Failure> {
     let mut query = Query::similar(ItemId::Int(0));
     let mut id = None;
     entries("options", options, &mut |key, value| match key {
         "id" => {
-            id = id_text(&value);
+            id = item_id(&value);
             Ok(())
         }
         _ => similar_option(&mut query, key, &value, "id"),
     })?;
-    let text = id.ok_or_else(|| must_be("id", "an item's id: a whole number, or a string"))?;
-    let id = ItemId::parse(&text, kind).ok_or(QueryError::UnknownItem { id: text })?;
-    query.seed = Seed::Item(id);
+    query.seed = Seed::Item(id.ok_or_else(|| must_be("id", AN_ID))?);
     Ok(query)
 }
 
@@ -96,8 +93,7 @@ pub fn knob(query: &mut Query, key: &str, value: &JsValue) -> Result<bool, Failu
         "filter" => query.filter = order::filter("filter", value, 1)?,
         "rerank" => query.rerank = order::rerank(value)?,
         "watching" => {
-            let id = id_text(value).ok_or_else(|| must_be(key, "an item's id: a whole number, or a string"))?;
-            query.watching = Some(ItemId::Str(id));
+            query.watching = Some(item_id(value).ok_or_else(|| must_be(key, AN_ID))?);
         }
         "watching_weight" => query.watching_weight = number(value),
         "reasons" => query.reasons = flag(key, value)?,
@@ -201,12 +197,14 @@ pub fn unknown_key(key: &str, known: &[&str]) -> Failure {
     )
 }
 
-/// An id's canonical text. An attribute of an HTML element is always a string, so "82" names the
-/// item 82 of a pack of integer ids; and 82 names the item "82" of a pack of strings.
-pub fn id_text(value: &JsValue) -> Option<String> {
-    value
-        .as_string()
-        .or_else(|| value.as_f64().and_then(whole).map(|id| id.to_string()))
+/// What an id may be, for messages.
+pub const AN_ID: &str = "an item's id: a whole number, or a string";
+
+/// An id as it was given. An attribute of an HTML element is always a string, so core takes "82" for the item 82 of a pack of
+/// integer ids; and 82 for the item "82" of a pack of strings.
+pub fn item_id(value: &JsValue) -> Option<ItemId> {
+    let number = value.as_f64().and_then(whole).map(ItemId::Int);
+    number.or_else(|| value.as_string().map(ItemId::Str))
 }
 
 /// The number as an integer, if it is one of 0 to 2⁵³ − 1.

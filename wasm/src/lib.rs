@@ -54,7 +54,7 @@ impl Engine {
     /// Throws an `Error` whose `code` is `unknown_item`, `invalid_parameter` (with `parameter`) or
     /// `pack_inconsistent`.
     pub fn similar(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = convert::similar(options, self.core.manifest().id_kind)?;
+        let query = convert::similar(options)?;
         Ok(convert::outcome(self.core.answer(&query)?, flat::answer))
     }
 
@@ -69,14 +69,14 @@ impl Engine {
     ///
     /// Throws an `Error` whose `code` is `invalid_parameter` (with `parameter`) or `pack_inconsistent`.
     pub fn recommend(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = person::recommend(options, self.core.manifest().id_kind)?;
+        let query = person::recommend(options)?;
         Ok(convert::outcome(self.core.recommend(&query)?, flat::recommendations))
     }
 
     /// The caller's candidates in order for a person or by likeness to an item; those that the pack lacks are in `unknown`. Else as
     /// `recommend`.
     pub fn rerank(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let (candidates, query) = person::rerank(options, self.core.manifest().id_kind)?;
+        let (candidates, query) = person::rerank(options)?;
         let outcome = self.core.rerank(&candidates, &query)?;
         Ok(convert::outcome(outcome, |found| {
             let page = flat::recommendations(&found.page);

@@ -6,14 +6,12 @@ use aftershow_core::{Boost, Cap, Filter, ItemId, PredictQuery, Query, Rating, Re
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    convert::{count, entries, flag, list, must_be, new_item, number, strings, unknown_key, whole},
+    convert::{AN_ID, count, entries, flag, item_id, list, must_be, new_item, number, strings, unknown_key},
     error::Failure,
 };
 
 /// Deepest filter, as core has it; deeper ones are not followed.
 const DEPTH: usize = 8;
-
-const AN_ID: &str = "an item's id: a whole number, or a string";
 
 /// The option `filter`.
 pub fn filter(name: &str, value: &JsValue, depth: usize) -> Result<Filter, Failure> {
@@ -142,12 +140,6 @@ fn id(name: &str, value: &JsValue) -> Result<ItemId, Failure> {
     item_id(value).ok_or_else(|| must_be(name, AN_ID))
 }
 
-/// An id as it was given: it names an item of either kind of pack, and comes back as it is if the pack lacks it.
-pub fn item_id(value: &JsValue) -> Option<ItemId> {
-    let number = value.as_f64().and_then(whole).map(ItemId::Int);
-    number.or_else(|| value.as_string().map(ItemId::Str))
-}
-
 /// The option `rerank`.
 pub fn rerank(value: &JsValue) -> Result<Rerank, Failure> {
     let mut rerank = Rerank::default();
@@ -182,7 +174,10 @@ pub fn rerank(value: &JsValue) -> Result<Rerank, Failure> {
                 let mut boosts = Vec::new();
                 list(&own, &value, Rerank::MAX_IDS, &mut |name, value| {
                     let (id, factor) = pair(name, &value, "factor")?;
-                    boosts.push(Boost { id, factor });
+                    boosts.push(Boost {
+                        id,
+                        factor: factor.unwrap_or(f32::NAN),
+                    });
                     Ok(())
                 })?;
                 rerank.boosts = Some(boosts);
@@ -197,18 +192,27 @@ pub fn rerank(value: &JsValue) -> Result<Rerank, Failure> {
     Ok(rerank)
 }
 
-/// `{id, <what>}`, the id as `item` too.
-fn pair(name: &str, value: &JsValue, what: &str) -> Result<(ItemId, f32), Failure> {
-    let (mut item, mut amount) = (None, f32::NAN);
+/// `{id, <what>}`, the id as `item` too; the number is `None` if it is left out.
+fn pair(name: &str, value: &JsValue, what: &str) -> Result<(ItemId, Option<f32>), Failure> {
+    let (mut item, mut amount) = (None, None);
     entries(name, value, &mut |key, value| {
         match key {
             "id" | "item" => item = Some(id(name, &value)?),
-            _ if key == what => amount = number(&value),
+            _ if key == what => amount = Some(number(&value)),
             _ => return Err(unknown_key(&[name, ".", key].concat(), &["id, ", what])),
         }
         Ok(())
     })?;
     Ok((item.ok_or_else(|| must_be(name, "an object with an id"))?, amount))
+}
+
+/// An id, or `{id, score}`.
+pub fn candidate(name: &str, value: &JsValue) -> Result<(ItemId, Option<f32>), Failure> {
+    match item_id(value) {
+        Some(id) => Ok((id, None)),
+        None if value.is_object() => pair(name, value, "score"),
+        None => Err(must_be(name, AN_ID)),
+    }
 }
 
 /// The options of `predict`.
@@ -218,7 +222,10 @@ pub fn predict(options: &JsValue) -> Result<PredictQuery, Failure> {
         match key {
             "ratings" => list(key, &value, Query::MAX_HISTORY, &mut |name, value| {
                 let (item, value) = pair(name, &value, "value")?;
-                query.ratings.push(Rating { item, value });
+                query.ratings.push(Rating {
+                    item,
+                    value: value.unwrap_or(f32::NAN),
+                });
                 Ok(())
             })?,
             "items" => query.items = ids(key, &value, PredictQuery::MAX_ITEMS)?,

@@ -1,82 +1,63 @@
 //! The options of recommendations: a person as the host knows them.
 
-use aftershow_core::{Engine, Event, GenrePreference, ItemId, Person, Query, Seed, ids::IdKind};
+use aftershow_core::{Engine, Event, GenrePreference, ItemId, Person, Query, Seed};
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     convert::{
-        CONTENT_OPTIONS, KNOBS, content_option, count, entries, flag, id_text, knob, list, must_be, number, strings,
-        unknown_key,
+        AN_ID, CONTENT_OPTIONS, KNOBS, content_option, count, entries, flag, item_id, knob, list, must_be, number,
+        strings, unknown_key,
     },
     error::Failure,
-    order::item_id,
+    order::candidate,
 };
 
 /// The last second of the year 9999. A time beyond it is one in milliseconds.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
 /// The options of `recommend`.
-pub fn recommend(options: &JsValue, kind: IdKind) -> Result<Query, Failure> {
-    asked(options, kind, &mut |_, _| Ok(false), "")
+pub fn recommend(options: &JsValue) -> Result<Query, Failure> {
+    asked(options, &mut |_, _| Ok(false), "")
 }
 
 /// Candidates, with their scores if they have some.
 pub type Candidates = Vec<(ItemId, Option<f32>)>;
 
 /// The options of `rerank`: the candidates, and who or what they are to be in order for.
-pub fn rerank(options: &JsValue, kind: IdKind) -> Result<(Candidates, Query), Failure> {
+pub fn rerank(options: &JsValue) -> Result<(Candidates, Query), Failure> {
     let mut candidates = None;
     let mut item = None;
     let mut own = |key: &str, value: &JsValue| {
         match key {
             "candidates" => {
                 let mut all = Vec::new();
-                let push = &mut |name: &str, value| candidate(name, value).map(|one| all.push(one));
+                let push = &mut |name: &str, value| candidate(name, &value).map(|one| all.push(one));
                 list("candidates", value, Engine::MAX_CANDIDATES, push)?;
                 candidates = Some(all);
             }
-            "item" => item = Some(id_text(value).ok_or_else(|| must_be(key, AN_ID))?),
+            "item" => item = Some(item_id(value).ok_or_else(|| must_be(key, AN_ID))?),
             _ => return Ok(false),
         }
         Ok(true)
     };
-    let mut query = asked(options, kind, &mut own, "candidates, item, ")?;
+    let mut query = asked(options, &mut own, "candidates, item, ")?;
     if let Some(id) = item {
-        query.seed = Seed::Item(ItemId::Str(id));
+        query.seed = Seed::Item(id);
     }
     Ok((candidates.ok_or_else(|| must_be("candidates", "an array"))?, query))
-}
-
-const AN_ID: &str = "an item's id: a whole number, or a string";
-
-/// An id, or `{id, score}`.
-fn candidate(name: &str, value: JsValue) -> Result<(ItemId, Option<f32>), Failure> {
-    let (mut id, mut score) = (item_id(&value), None);
-    if id.is_none() && value.is_object() {
-        entries(name, &value, &mut |key, value| {
-            match key {
-                "id" => id = item_id(&value),
-                "score" => score = Some(number(&value)),
-                _ => return Err(unknown_key(&[name, ".", key].concat(), &["id, score"])),
-            }
-            Ok(())
-        })?;
-    }
-    let id = id.ok_or_else(|| must_be(name, AN_ID))?;
-    Ok((id, score))
 }
 
 /// Reads a key of a call's own; `false` if it is none.
 type Own<'o> = &'o mut dyn FnMut(&str, &JsValue) -> Result<bool, Failure>;
 
-fn asked(options: &JsValue, kind: IdKind, own: Own<'_>, own_keys: &str) -> Result<Query, Failure> {
+fn asked(options: &JsValue, own: Own<'_>, own_keys: &str) -> Result<Query, Failure> {
     let mut query = Query::popular();
     let mut person = Person::default();
     entries("options", options, &mut |key, value| {
         match key {
             "history" => {
-                let push = &mut |name: &str, value| event(name, value, kind).map(|event| person.history.push(event));
+                let push = &mut |name: &str, value| event(name, value).map(|event| person.history.push(event));
                 list("history", &value, Query::MAX_HISTORY, push)?;
             }
             "genres" => {
@@ -144,14 +125,14 @@ fn page_option(query: &mut Query, key: &str, value: &JsValue) -> Result<bool, Fa
 }
 
 /// An id, or `{id, weight, time}`.
-fn event(name: &str, value: JsValue, kind: IdKind) -> Result<Event, Failure> {
+fn event(name: &str, value: JsValue) -> Result<Event, Failure> {
     let mut event = Event::of(ItemId::Int(0));
-    let mut id = id_text(&value);
+    let mut id = item_id(&value);
     if id.is_none() && value.is_object() {
         entries(name, &value, &mut |key, value| {
             let own = [name, ".", key].concat();
             match key {
-                "id" => id = id_text(&value),
+                "id" => id = item_id(&value),
                 "weight" => event.weight = between(&own, &value, -100.0, "a number from -100 to 100")?,
                 "time" => event.time = Some(seconds(&own, &value)?),
                 _ => return Err(unknown_key(&own, &["id, weight, time"])),
@@ -159,12 +140,7 @@ fn event(name: &str, value: JsValue, kind: IdKind) -> Result<Event, Failure> {
             Ok(())
         })?;
     }
-    let id = id.ok_or_else(|| must_be(name, "an id, or an object with an id: a whole number, or a string"))?;
-    // An id that can't be one of this pack's is an id that the pack lacks, and no more.
-    event.item = ItemId::parse(&id, kind).unwrap_or(match kind {
-        IdKind::Integer => ItemId::Str(id),
-        IdKind::String => ItemId::Int(0),
-    });
+    event.item = id.ok_or_else(|| must_be(name, "an id, or an object with an id: a whole number, or a string"))?;
     Ok(event)
 }
 

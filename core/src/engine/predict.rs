@@ -197,9 +197,11 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
     };
     for id in &query.items {
         match features.items.find(id) {
-            Some(item) => answer
-                .items
-                .push(predicted(Title::of_item(&model, item), Some(id.clone()), None)),
+            Some(item) => answer.items.push(predicted(
+                Title::of_item(&model, item),
+                Some(features.items.id(item)),
+                None,
+            )),
             None => answer.unknown.push(id.clone()),
         }
     }

@@ -27,9 +27,14 @@ pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryEr
     let rerank = defaults.rerank_similar();
     let plain = query.filter.is_everything() && rerank.is_neutral();
     match &query.seed {
-        Seed::Item(id) if !id.is_valid() || id.kind() != engine.manifest.id_kind => Err(unknown(id)),
-        Seed::Item(id) if plain && near(weights, own) => of_item(engine, query, id, own),
-        Seed::Item(id) => by_scan(engine, query, Some(id), weights, &rerank),
+        Seed::Item(id) => {
+            let id = &*id.of_kind(engine.manifest.id_kind).ok_or_else(|| unknown(id))?;
+            if plain && near(weights, own) {
+                of_item(engine, query, id, own)
+            } else {
+                by_scan(engine, query, Some(id), weights, &rerank)
+            }
+        }
         Seed::Features(_) => by_scan(engine, query, None, weights, &rerank),
         Seed::Person(_) | Seed::Popular => Err(QueryError::InvalidParameter {
             name: "seed",

@@ -1,6 +1,6 @@
 //! Items: ids, years and attributes. The same sections stand in the features and in every shard.
 
-use alloc::{string::ToString, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{
     container::{Container, Ints, Writer},
@@ -245,15 +245,9 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// The row of an id, by binary search. An integer written as text, and the other way round, names the same item:
-    /// what comes from a page or a spreadsheet has one kind of ids or the other by chance.
+    /// The row of an id, in either of its [forms](ItemId::of_kind), by binary search.
     pub fn find(&self, id: &ItemId) -> Option<ItemIx> {
-        let other = match (self.ids, id) {
-            (Ids::Int(_), ItemId::Str(text)) => Some(ItemId::parse(text, IdKind::Integer)?),
-            (Ids::Str(_), ItemId::Int(number)) => Some(ItemId::Str(number.to_string())),
-            _ => None,
-        };
-        let id = other.as_ref().unwrap_or(id);
+        let id = &*id.of_kind(self.id_kind())?;
         let (mut low, mut high) = (0, self.order.len());
         while low < high {
             let middle = low + (high - low) / 2;
