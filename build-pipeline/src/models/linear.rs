@@ -10,6 +10,12 @@ use super::{
 /// Rows of B looked at together by one thread.
 pub const ROWS: usize = 64;
 
+/// Whether a matrix of so many items is solved and compressed in seconds, so that it may be done twice: again with what was
+/// withheld for validation, and again with what the sparse part leaves to the factors.
+pub fn is_cheap(items: usize) -> bool {
+    items <= 20_000
+}
+
 /// B as rows. The diagonal is 0: nothing recommends itself.
 pub trait ItemMatrix: Send + Sync {
     /// Number of items.

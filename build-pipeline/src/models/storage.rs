@@ -3,7 +3,7 @@
 
 use super::{
     compress::{Compression, Stored, compress, fits, spectrum},
-    linear::ItemMatrix,
+    linear::{ItemMatrix, is_cheap},
     settings::{Candidate, CurvePoint, ModelConfig, Quality, TrainingReport},
     spectrum::Spectrum,
     validation::{TestUser, evaluate_blocks},
@@ -16,7 +16,7 @@ const RANKS: [usize; 9] = [0, 16, 32, 48, 64, 96, 128, 192, 256];
 /// How often the factors of the chosen rank are fitted again to what the sparse part leaves them: of small catalogues, where it
 /// costs seconds. At 256 bytes an item it gains nothing, at half of that some thousandths.
 fn rounds(b: &dyn ItemMatrix) -> usize {
-    if b.items() <= 20_000 { 2 } else { 0 }
+    if is_cheap(b.items()) { 2 } else { 0 }
 }
 
 /// With the chosen rank, as [`best()`] makes it.

@@ -12,7 +12,7 @@ use super::{
     csr::Csr,
     factors::FactorModel,
     ials::{self, IalsParameters},
-    linear::LinearModel,
+    linear::{LinearModel, is_cheap},
     popularity::Popularity,
     recipe::{Parts, Recipe},
     refit::Histories,
@@ -25,9 +25,6 @@ use crate::{error::BuildError, interactions::Interactions, progress::Progress};
 
 /// Users that choices are validated on over the whole catalogue, at most.
 const USERS: usize = 2000;
-
-/// Up to so many items, linear models are solved again with what was withheld for validation. Above, a solve takes minutes.
-const SOLVED_AGAIN: usize = 20_000;
 
 /// So then no more than this share of all pairs is withheld: the model that is stored never learns them.
 const WITHHELD: f64 = 0.01;
@@ -172,7 +169,7 @@ fn linear(liked: &Arc<Csr>, silent: usize, config: &ModelConfig, progress: &Prog
         report.candidates = tried;
         found
     });
-    let again = n <= SOLVED_AGAIN;
+    let again = is_cheap(n);
     let held = withheld(liked, again, config.seed);
     let (users, train) = (held.users, Arc::new(held.train));
     if recipe.is_open() && users.is_empty() {

@@ -9,8 +9,7 @@ use zerocopy::{
 };
 
 use super::layout::{
-    ALIGN, CHECKED_FROM, CHECKSUM_AT, ENTRY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_SECTIONS, dtype, kind,
-    section,
+    ALIGN, CHECKED_FROM, CHECKSUM_AT, ENTRY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_SECTIONS, dtype, section,
 };
 use crate::error::OpenError;
 
@@ -422,21 +421,6 @@ pub fn sections(bytes: &[u8]) -> Result<Vec<(String, u64)>, OpenError> {
     let mut rows = alloc::vec![(String::from("header"), head as u64)];
     rows.extend(table.iter().map(|s| (section_name(s.id), (s.end - s.start) as u64)));
     Ok(rows)
-}
-
-/// What the manifest and people call a kind of part.
-pub fn kind_name(code: u16) -> &'static str {
-    match code {
-        kind::FEATURES => "features",
-        kind::NEIGHBOURS => "neighbours",
-        kind::DISPLAY => "display",
-        kind::SUMMARIES => "summaries",
-        kind::TABLE => "table",
-        kind::SHARD => "shard",
-        kind::COLLABORATIVE => "collaborative",
-        kind::USERS => "users",
-        _ => "unknown",
-    }
 }
 
 fn section_name(id: u16) -> String {
