@@ -4,7 +4,7 @@ mod interactions;
 mod personal;
 mod ratings;
 
-pub use interactions::{EventWeights, InteractionsConfig, RatingScale};
+pub use interactions::{EventWeights, InteractionsConfig};
 pub use personal::PersonalConfig;
 pub use ratings::{RatingsConfig, ScaleConfig};
 

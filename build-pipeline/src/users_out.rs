@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    config::{Config, RatingScale},
+    config::Config,
     error::BuildError,
     gather::Gathered,
     interactions::Interactions,
@@ -51,11 +51,10 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// With what was too little to learn from: somebody with a single title is known too.
     fn of(gathered: &'a Gathered, config: &Config) -> Known<'a> {
-        let RatingScale { neutral, per_point } = config.interactions.rating;
         Known {
             events: vec![&gathered.interactions, &gathered.left_out],
             preferences: &gathered.preferences,
-            ratings: RatingWeights { neutral, per_point },
+            ratings: config.interactions.rating,
         }
     }
 

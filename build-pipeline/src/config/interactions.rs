@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aftershow_core::pack::RatingWeights;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
@@ -18,7 +19,7 @@ pub struct InteractionsConfig {
     /// What an event of each type is worth, but for ratings.
     pub weights: EventWeights,
     /// What a rating is worth.
-    pub rating: RatingScale,
+    pub rating: RatingWeights,
     /// Days after which an event counts half, counted back from the newest; if absent all count alike.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub half_life_days: Option<f32>,
@@ -38,7 +39,7 @@ impl Default for InteractionsConfig {
         InteractionsConfig {
             sources: Vec::new(),
             weights: EventWeights::default(),
-            rating: RatingScale::default(),
+            rating: RatingWeights::default(),
             half_life_days: None,
             popularity_half_life_days: 180.0,
             min_user_interactions: 1,
@@ -80,32 +81,6 @@ impl EventWeights {
     /// What an event of the type is worth; `None` if nobody has said so.
     pub fn get(&self, kind: &str) -> Option<f32> {
         self.0.get(kind).copied()
-    }
-}
-
-/// What a rating is worth: `(value − neutral) · per_point`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RatingScale {
-    /// The value that says nothing; below it is disliked. 2.5 fits half a star to five.
-    pub neutral: f32,
-    /// What each point above it is worth, above 0 up to 100.
-    pub per_point: f32,
-}
-
-impl Default for RatingScale {
-    fn default() -> RatingScale {
-        RatingScale {
-            neutral: 2.5,
-            per_point: 1.0,
-        }
-    }
-}
-
-impl RatingScale {
-    /// What a rating of this value is worth.
-    pub fn weight(self, value: f64) -> f32 {
-        (value as f32 - self.neutral) * self.per_point
     }
 }
 
@@ -226,7 +201,7 @@ mod tests {
 
     #[test]
     fn one_and_two_stars_of_five_are_dislikes() {
-        let weights = [1.0, 2.0, 2.5, 3.0, 5.0].map(|value| RatingScale::default().weight(value));
+        let weights = [1.0, 2.0, 2.5, 3.0, 5.0].map(|value| RatingWeights::default().weight(value));
         assert_eq!(weights, [-1.5, -0.5, 0.0, 0.5, 2.5]);
     }
 

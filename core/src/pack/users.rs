@@ -53,12 +53,13 @@ pub struct UsersManifest {
     pub ratings: RatingWeights,
 }
 
-/// What a rating weighed: `(value − neutral) · per_point`.
+/// What a rating is worth: `(value − neutral) · per_point`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RatingWeights {
-    /// The rating that says nothing.
+    /// The value that says nothing; below it is disliked. 2.5 fits half a star to five.
     pub neutral: f32,
-    /// What each point above it weighs; above 0.
+    /// What each point above it is worth, above 0 up to 100.
     pub per_point: f32,
 }
 
@@ -72,7 +73,12 @@ impl Default for RatingWeights {
 }
 
 impl RatingWeights {
-    /// The rating that weighs so much.
+    /// What a rating of this value is worth.
+    pub fn weight(self, value: f64) -> f32 {
+        (value as f32 - self.neutral) * self.per_point
+    }
+
+    /// The rating that is worth so much.
     pub fn value(self, weight: f32) -> f32 {
         self.neutral + weight / self.per_point
     }
