@@ -168,13 +168,7 @@ pub fn for_people(recommended: &Recommended) -> String {
     )
     .ok();
     for (place, (item, id)) in answer.items.iter().zip(&ids).enumerate() {
-        let source = match item.source {
-            Source::Collaborative => "collaborative",
-            Source::Content => "content",
-            Source::Popular => "popular",
-            Source::Watching => "watching",
-            Source::Given => "given",
-        };
+        let source = item.source.name();
         let year = item.card.year.map(|year| format!(" ({year})")).unwrap_or_default();
         writeln!(
             out,

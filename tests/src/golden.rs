@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use aftershow_core::{
-    Answer, Event, GenrePreference, ItemId, NewItem, Person, Query, Recommendations, Source, WeightsPatch,
-};
+use aftershow_core::{Answer, Event, GenrePreference, ItemId, NewItem, Person, Query, Recommendations, WeightsPatch};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::root;
@@ -189,14 +187,7 @@ impl Recommended {
             content_score: item.content_score,
             collaborative_score: item.collaborative_score,
             popularity: item.popularity,
-            source: match item.source {
-                Source::Collaborative => "collaborative",
-                Source::Content => "content",
-                Source::Popular => "popular",
-                Source::Watching => "watching",
-                Source::Given => "given",
-            }
-            .to_owned(),
+            source: item.source.name().to_owned(),
         });
         items.collect()
     }

@@ -180,6 +180,19 @@ pub enum Source {
     Given,
 }
 
+impl Source {
+    /// The name, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Collaborative => "collaborative",
+            Source::Content => "content",
+            Source::Popular => "popular",
+            Source::Watching => "watching",
+            Source::Given => "given",
+        }
+    }
+}
+
 /// What a page shows of an item. What the catalogue lacks is `None` or empty.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Card {
