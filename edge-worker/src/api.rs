@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::{
     access::Secret,
-    bodies::{self, Candidates},
+    bodies::{self, Candidate},
     caching,
     known::{Known, Progress},
     params::{self, Recommend, Similar},
@@ -145,7 +145,7 @@ enum Asked<'r> {
     Recommend(Person, Recommend),
     Known(Known<Recommendations>, Recommend),
     Ratings(Known<Predictions>, PredictQuery),
-    Rerank(Candidates, Seed, Recommend),
+    Rerank(Vec<Candidate>, Seed, Recommend),
     Predict(PredictQuery),
     Popular(Vec<String>, Recommend),
     Stats,
@@ -239,11 +239,9 @@ impl<'r> Call<'r> {
             Asked::Predict(query) => shown(engine.predict(query)?, |answer| json(answer, caching::PRIVATE)),
             Asked::Known(known, recommend) => {
                 let ask = |person| engine.recommend(&recommend.of(Seed::Person(person)));
-                match known.answer(engine, people, ask)? {
-                    Progress::Done(answers) => for_known(endpoint, &answers, recommend),
-                    Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
-                    Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
-                }
+                known_shown(known.answer(engine, people, ask)?, |answers| {
+                    for_known(endpoint, answers, recommend)
+                })
             }
             Asked::Ratings(known, query) => {
                 let scale = people.manifest().map(|manifest| manifest.ratings).unwrap_or_default();
@@ -257,11 +255,9 @@ impl<'r> Call<'r> {
                         ..query.clone()
                     })
                 };
-                match known.answer(engine, people, ask)? {
-                    Progress::Done(answers) => for_ratings(&answers, query),
-                    Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
-                    Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
-                }
+                known_shown(known.answer(engine, people, ask)?, |answers| {
+                    for_ratings(answers, query)
+                })
             }
             Asked::Stats => json(
                 &PackStats::of(engine, self.request.users_token.is_some()),
@@ -374,6 +370,17 @@ fn shown<T>(outcome: Outcome<T>, show: impl FnOnce(&T) -> Result<Answered, Probl
     match outcome {
         Outcome::Answer(answer) => show(&answer),
         Outcome::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
+    }
+}
+
+fn known_shown<T>(
+    progress: Progress<T>,
+    show: impl FnOnce(&[(String, T)]) -> Result<Answered, Problem>,
+) -> Result<Answered, Problem> {
+    match progress {
+        Progress::Done(answers) => show(&answers),
+        Progress::NeedParts(parts) => Ok(Answered::NeedParts(parts)),
+        Progress::NeedPeople(files) => Ok(Answered::NeedPeople(files)),
     }
 }
 

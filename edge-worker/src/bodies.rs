@@ -3,15 +3,15 @@
 //! A field that a route doesn't know is an error: a body is written for its route, so it is a mistake. What is wrong
 //! is named with its place: by line and column, or as in `history[3].weight`.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use aftershow_core::{
     BlendPatch, Event, Filter, GenrePreference, ItemId, Knobs, NewItem, Person, PredictQuery, Query, Rerank, Seed,
-    UserIdKind, VariantName, WeightsPatch, engine::knobs::EXPECTED_VARIANT,
+    UserIdKind, VariantName, WeightsPatch,
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{self, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
 
 use crate::{params::Recommend, problem::Problem};
@@ -57,14 +57,14 @@ pub fn history(body: &[u8], content_type: Option<&str>) -> Result<(Person, Recom
     Ok((body.person()?, recommend))
 }
 
-/// Candidates of the caller's, with their scores if they have some.
-pub type Candidates = Vec<(ItemId, Option<f32>)>;
+/// A candidate of the caller's, with its score if it has one.
+pub type Candidate = (ItemId, Option<f32>);
 
 /// Reads the body of a request to put candidates in order: for a person, or by likeness to an item.
 ///
 /// # Errors
 /// As [`history`].
-pub fn candidates(body: &[u8], content_type: Option<&str>) -> Result<(Candidates, Seed, Recommend), Problem> {
+pub fn candidates(body: &[u8], content_type: Option<&str>) -> Result<(Vec<Candidate>, Seed, Recommend), Problem> {
     let expected = format!("candidates, item, history, genres, {KNOBS}");
     let mut body: PeopleBody = read_json(body, content_type, &expected)?;
     let recommend = body.recommend()?;
@@ -83,8 +83,7 @@ pub fn candidates(body: &[u8], content_type: Option<&str>) -> Result<(Candidates
         Some(item) => Seed::Item(item),
         None => Seed::Person(person),
     };
-    let candidates = given.into_iter().map(|CandidateEntry(id, score)| (id, score));
-    Ok((candidates.collect(), seed, recommend))
+    Ok((values(given), seed, recommend))
 }
 
 /// Reads the body of a request for predicted ratings.
@@ -240,8 +239,8 @@ pub fn users(body: &[u8], content_type: Option<&str>) -> Result<(Vec<String>, Re
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct PeopleBody {
-    history: Vec<HistoryEntry>,
-    genres: Vec<GenreEntry>,
+    history: Vec<Entry<Event>>,
+    genres: Vec<Entry<GenrePreference>>,
     user_ids: Option<Vec<ItemId>>,
     limit: Option<usize>,
     offset: Option<u32>,
@@ -261,15 +260,15 @@ struct PeopleBody {
     reasons: Option<bool>,
     variant: Option<String>,
     visitor: Option<String>,
-    candidates: Option<Vec<CandidateEntry>>,
+    candidates: Option<Vec<Entry<Candidate>>>,
     item: Option<ItemId>,
 }
 
 impl PeopleBody {
     fn person(self) -> Result<Person, Problem> {
         let person = Person {
-            history: self.history.into_iter().map(|HistoryEntry(event)| event).collect(),
-            genres: self.genres.into_iter().map(|GenreEntry(genre)| genre).collect(),
+            history: values(self.history),
+            genres: values(self.genres),
         };
         if person.genres.len() > Query::MAX_GENRES {
             return Err(Problem::invalid_parameter("genres", "genres must be at most 100 names"));
@@ -315,7 +314,7 @@ impl PeopleBody {
                 watching: self.watching.clone(),
                 watching_weight: self.watching_weight,
                 reasons: self.reasons,
-                variant: self.variant.as_deref().map(variant).transpose()?,
+                variant: self.variant.as_deref().map(VariantName::parse).transpose()?,
                 visitor: self.visitor.clone(),
             },
         };
@@ -324,101 +323,110 @@ impl PeopleBody {
     }
 }
 
-fn variant(name: &str) -> Result<VariantName, Problem> {
-    VariantName::parse(name)
-        .ok_or_else(|| Problem::invalid_parameter("variant", format!("variant must be {EXPECTED_VARIANT}")))
+/// A value whose object may be shortened to its name.
+trait Short: Sized {
+    /// What it may be, for messages.
+    const EXPECTED: &'static str;
+    /// The object, in full.
+    type Full: de::DeserializeOwned + Into<Self>;
+
+    /// The value that a text stands for.
+    fn of_text(text: &str) -> Self;
+
+    /// The value that a number stands for, if one does.
+    fn of_number(number: u64) -> Option<Self>;
 }
 
-/// An item that the caller wants in order, or its bare id.
-struct CandidateEntry(ItemId, Option<f32>);
+/// A [`Short`] value in either form.
+struct Entry<T>(T);
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Candidate {
-    id: ItemId,
-    #[serde(default)]
-    score: Option<f32>,
-}
-
-impl<'de> Deserialize<'de> for CandidateEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CandidateEntry, D::Error> {
-        struct Entry;
-        impl<'de> Visitor<'de> for Entry {
-            type Value = CandidateEntry;
+impl<'de, T: Short> Deserialize<'de> for Entry<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entry<T>, D::Error> {
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Short> Visitor<'de> for Either<T> {
+            type Value = Entry<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the id of an item, or an object with id and score")
+                f.write_str(T::EXPECTED)
             }
 
-            fn visit_u64<E: de::Error>(self, id: u64) -> Result<CandidateEntry, E> {
-                Ok(CandidateEntry(ItemId::Int(id), None))
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Entry<T>, E> {
+                let value = T::of_number(number).map(Entry);
+                value.ok_or_else(|| E::invalid_type(Unexpected::Unsigned(number), &self))
             }
 
-            fn visit_str<E: de::Error>(self, id: &str) -> Result<CandidateEntry, E> {
-                Ok(CandidateEntry(ItemId::Str(id.into()), None))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Entry<T>, E> {
+                Ok(Entry(T::of_text(text)))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CandidateEntry, A::Error> {
-                let Candidate { id, score } = Candidate::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(CandidateEntry(id, score))
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry<T>, A::Error> {
+                let full = T::Full::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Entry(full.into()))
             }
         }
-        deserializer.deserialize_any(Entry)
+        deserializer.deserialize_any(Either(PhantomData))
     }
 }
 
+fn values<T>(entries: Vec<Entry<T>>) -> Vec<T> {
+    entries.into_iter().map(|Entry(value)| value).collect()
+}
+
 /// An event, or the bare id of a liked item.
-struct HistoryEntry(Event);
+impl Short for Event {
+    const EXPECTED: &'static str = "the id of an item, or an object with id, weight and time";
+    type Full = Event;
 
-impl<'de> Deserialize<'de> for HistoryEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<HistoryEntry, D::Error> {
-        struct Entry;
-        impl<'de> Visitor<'de> for Entry {
-            type Value = HistoryEntry;
+    fn of_text(id: &str) -> Event {
+        Event::of(ItemId::Str(id.into()))
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the id of an item, or an object with id, weight and time")
-            }
-
-            fn visit_u64<E: de::Error>(self, id: u64) -> Result<HistoryEntry, E> {
-                Ok(HistoryEntry(Event::of(ItemId::Int(id))))
-            }
-
-            fn visit_str<E: de::Error>(self, id: &str) -> Result<HistoryEntry, E> {
-                Ok(HistoryEntry(Event::of(ItemId::Str(id.into()))))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<HistoryEntry, A::Error> {
-                Event::deserialize(MapAccessDeserializer::new(map)).map(HistoryEntry)
-            }
-        }
-        deserializer.deserialize_any(Entry)
+    fn of_number(id: u64) -> Option<Event> {
+        Some(Event::of(ItemId::Int(id)))
     }
 }
 
 /// A preference, or the bare name of a genre.
-struct GenreEntry(GenrePreference);
+impl Short for GenrePreference {
+    const EXPECTED: &'static str = "the name of a genre, or an object with genre and weight";
+    type Full = GenrePreference;
 
-impl<'de> Deserialize<'de> for GenreEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<GenreEntry, D::Error> {
-        struct Entry;
-        impl<'de> Visitor<'de> for Entry {
-            type Value = GenreEntry;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a genre, or an object with genre and weight")
-            }
-
-            fn visit_str<E: de::Error>(self, genre: &str) -> Result<GenreEntry, E> {
-                let genre = genre.into();
-                Ok(GenreEntry(GenrePreference { genre, weight: 1.0 }))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<GenreEntry, A::Error> {
-                GenrePreference::deserialize(MapAccessDeserializer::new(map)).map(GenreEntry)
-            }
+    fn of_text(genre: &str) -> GenrePreference {
+        GenrePreference {
+            genre: genre.into(),
+            weight: 1.0,
         }
-        deserializer.deserialize_any(Entry)
+    }
+
+    fn of_number(_: u64) -> Option<GenrePreference> {
+        None
+    }
+}
+
+/// A candidate, or its bare id.
+impl Short for Candidate {
+    const EXPECTED: &'static str = "the id of an item, or an object with id and score";
+    type Full = FullCandidate;
+
+    fn of_text(id: &str) -> Candidate {
+        (ItemId::Str(id.into()), None)
+    }
+
+    fn of_number(id: u64) -> Option<Candidate> {
+        Some((ItemId::Int(id), None))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FullCandidate {
+    id: ItemId,
+    score: Option<f32>,
+}
+
+impl From<FullCandidate> for Candidate {
+    fn from(full: FullCandidate) -> Candidate {
+        (full.id, full.score)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{borrow::Cow, str::FromStr};
 
 use aftershow_core::{
     BlendPatch, Filter, ItemId, Knobs, NewItem, Person, Query, QueryError, Rerank, Seed, UserIdKind, VariantName,
-    WeightsPatch, engine::knobs::EXPECTED_VARIANT, ids::IdKind,
+    WeightsPatch, ids::IdKind,
 };
 
 use serde::de::DeserializeOwned;
@@ -227,21 +227,15 @@ impl<'q> Given<'q> {
 
     /// What every kind of question may ask for. `filter` and `rerank` are JSON, as in a body.
     fn knobs(&self) -> Result<Knobs, Problem> {
-        let knobs = Knobs {
+        Ok(Knobs {
             filter: self.json::<Filter>("filter")?,
             rerank: self.json::<Rerank>("rerank")?,
             watching: self.text("watching")?.map(|id| ItemId::Str(id.into())),
             watching_weight: self.parse("watching_weight", NUMBER)?,
             reasons: self.parse("reasons", BOOLEAN)?,
-            variant: match self.text("variant")? {
-                Some(name) => Some(VariantName::parse(&name).ok_or_else(|| {
-                    Problem::invalid_parameter("variant", format!("variant must be {EXPECTED_VARIANT}"))
-                })?),
-                None => None,
-            },
+            variant: self.text("variant")?.as_deref().map(VariantName::parse).transpose()?,
             visitor: self.text("visitor")?.map(Cow::into_owned),
-        };
-        Ok(knobs)
+        })
     }
 
     fn json<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, Problem> {

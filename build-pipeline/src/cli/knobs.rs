@@ -1,6 +1,6 @@
 //! The flags that `similar`, `recommend`, `batch` and `evaluate` share: core's [`Knobs`].
 
-use aftershow_core::{Filter, Knobs, Rerank, VariantName, engine::knobs::EXPECTED_VARIANT};
+use aftershow_core::{Filter, Knobs, Rerank, VariantName};
 use clap::Args;
 use serde::de::DeserializeOwned;
 
@@ -25,17 +25,12 @@ impl OrderArgs {
     /// What is asked for.
     ///
     /// # Errors
-    /// [`BuildError::Usage`] names the flag and what is wrong with it.
+    /// [`BuildError::Usage`] or [`BuildError::Query`] name the flag and what is wrong with it.
     pub fn knobs(&self) -> Result<Knobs, BuildError> {
-        let variant = |text: &String| {
-            VariantName::parse(text).ok_or_else(|| BuildError::Usage {
-                reason: format!("--variant {text:?} must be {EXPECTED_VARIANT}"),
-            })
-        };
         Ok(Knobs {
             filter: json::<Filter>("--filter", self.filter.as_deref())?,
             rerank: json::<Rerank>("--rerank", self.rerank.as_deref())?,
-            variant: self.variant.as_ref().map(variant).transpose()?,
+            variant: self.variant.as_deref().map(VariantName::parse).transpose()?,
             ..Knobs::default()
         })
     }

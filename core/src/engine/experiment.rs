@@ -113,15 +113,31 @@ impl Experiment {
 }
 
 impl VariantName {
+    /// Reads `experiment:variant`; the experiment's name ends at the first colon.
+    ///
+    /// # Errors
+    /// [`QueryError::InvalidParameter`] for a text without a colon.
+    pub fn parse(text: &str) -> Result<VariantName, QueryError> {
+        let (experiment, variant) = text.split_once(':').ok_or_else(invalid)?;
+        Ok(VariantName {
+            experiment: experiment.into(),
+            variant: variant.into(),
+        })
+    }
+
     /// Checks the length of the names.
     pub(super) fn check(&self) -> Result<(), QueryError> {
-        if self.experiment.len().max(self.variant.len()) <= MAX_ID_BYTES {
-            return Ok(());
+        match self.experiment.len().max(self.variant.len()) <= MAX_ID_BYTES {
+            true => Ok(()),
+            false => Err(invalid()),
         }
-        Err(QueryError::InvalidParameter {
-            name: "variant",
-            expected: "an experiment and a variant of the pack",
-        })
+    }
+}
+
+fn invalid() -> QueryError {
+    QueryError::InvalidParameter {
+        name: "variant",
+        expected: "the names of an experiment and a variant of the pack with a colon between them",
     }
 }
 

@@ -1,25 +1,21 @@
-//! What any question may ask for beside whom or what it is about: one object, read from JSON alike on every surface.
+//! What any question may ask for beside whom or what it is about: what the surfaces have in common.
 
 use alloc::string::String;
-
-use serde::{Deserialize, Deserializer, de};
 
 use super::{Filter, Query, Rerank, VariantName};
 use crate::ids::ItemId;
 
-/// The knobs of a [`Query`] that every surface reads in one form; each knob's ends, range and default stand there.
+/// The knobs of a [`Query`] that every surface has under one name; each knob's ends, range and default stand there.
 ///
 /// ```
-/// use aftershow_core::{Knobs, Query};
+/// use aftershow_core::{Filter, Knobs, Query};
 ///
-/// let knobs: Knobs = serde_json::from_str(r#"{"filter": {"genre": "Drama"}, "rerank": {"diversity": 0.3}}"#)?;
+/// let knobs = Knobs { filter: Some(Filter::any_of("genre", ["Drama"])), reasons: Some(true), ..Knobs::default() };
 /// let mut query = Query::popular();
 /// knobs.put(&mut query);
-/// assert_eq!(query.rerank.diversity, Some(0.3));
-/// # Ok::<(), serde_json::Error>(())
+/// assert!(query.reasons && !query.filter.is_everything());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Knobs {
     /// Which items may be answers. Default: all. See [`Query::filter`].
     pub filter: Option<Filter>,
@@ -32,7 +28,6 @@ pub struct Knobs {
     /// Whether items say why they are there. Default no. See [`Query::reasons`].
     pub reasons: Option<bool>,
     /// `experiment:variant`, to force a variant. Default none. See [`Query::variant`].
-    #[serde(deserialize_with = "variant")]
     pub variant: Option<VariantName>,
     /// Any stable text that tells visitors apart, whose variant of the pack's first experiment it is then. Default none. See
     /// [`Query::visitor`].
@@ -40,17 +35,6 @@ pub struct Knobs {
 }
 
 impl Knobs {
-    /// Their names.
-    pub const NAMES: [&str; 7] = [
-        "filter",
-        "rerank",
-        "watching",
-        "watching_weight",
-        "reasons",
-        "variant",
-        "visitor",
-    ];
-
     /// Puts what is asked for on a query.
     pub fn put(&self, query: &mut Query) {
         fn set<T: Clone>(place: &mut T, value: &Option<T>) {
@@ -67,23 +51,3 @@ impl Knobs {
         query.visitor.clone_from(&self.visitor);
     }
 }
-
-impl VariantName {
-    /// Reads `experiment:variant`; the experiment's name ends at the first colon.
-    pub fn parse(text: &str) -> Option<VariantName> {
-        let (experiment, variant) = text.split_once(':')?;
-        Some(VariantName {
-            experiment: experiment.into(),
-            variant: variant.into(),
-        })
-    }
-}
-
-fn variant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<VariantName>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    let named = |text: String| VariantName::parse(&text).ok_or_else(|| de::Error::custom(EXPECTED_VARIANT));
-    text.map(named).transpose()
-}
-
-/// What a variant's name may be, for messages.
-pub const EXPECTED_VARIANT: &str = "the names of an experiment and a variant with a colon between them";

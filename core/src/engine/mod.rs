@@ -9,7 +9,7 @@ mod defaults;
 mod experiment;
 mod filter;
 mod history;
-pub mod knobs;
+mod knobs;
 mod order;
 mod page;
 mod person;
