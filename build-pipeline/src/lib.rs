@@ -39,6 +39,7 @@ pub mod blend;
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod conjugate;
 pub mod emit;
 pub mod error;
 pub mod evaluate;

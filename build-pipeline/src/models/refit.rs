@@ -14,6 +14,7 @@ use super::{
     graph::sparse_times,
     linear::{ItemMatrix, ROWS},
 };
+use crate::conjugate::{dot, improve};
 
 /// Columns that are fitted together, at most.
 const BLOCK: usize = 2048;
@@ -22,7 +23,10 @@ const BLOCK: usize = 2048;
 const STEPS: usize = 12;
 
 /// How much a change of a value costs, by how often its item stands in histories.
-const PENALTY: f32 = 0.1;
+const PENALTY: f64 = 0.1;
+
+/// The share of the squared error to be solved that is not worth another step.
+const ENOUGH: f64 = 1e-6;
 
 /// Histories, each of length 1: nobody counts more for having seen more.
 #[derive(Debug)]
@@ -61,14 +65,17 @@ pub fn refit(b: &dyn ItemMatrix, person: &Matrix, item: &Matrix, entries: &mut [
                 rows[*column as usize - first].push(row);
             }
         }
-        let changes: Vec<Vec<f32>> = rows
+        let changes: Vec<Vec<f64>> = rows
             .par_iter()
             .enumerate()
             .map_init(
                 || vec![0.0; log.by_user.rows()],
                 |people, (at, rows)| {
-                    let wanted: Vec<f32> = rows.iter().map(|row| wanted.row(*row as usize)[at]).collect();
-                    solved(&log.by_item, rows, &wanted, people)
+                    let wanted = rows
+                        .iter()
+                        .map(|row| f64::from(wanted.row(*row as usize)[at]))
+                        .collect();
+                    solved(&log.by_item, rows, wanted, people)
                 },
             )
             .collect();
@@ -78,7 +85,7 @@ pub fn refit(b: &dyn ItemMatrix, person: &Matrix, item: &Matrix, entries: &mut [
             let (from, to) = block_bounds(entries, first, cols);
             for (column, value) in &mut entries[from..to] {
                 let at = *column as usize - first;
-                *value += changes[at][next[at]];
+                *value += changes[at][next[at]] as f32;
                 next[at] += 1;
             }
         }
@@ -131,28 +138,26 @@ fn errors(
     errors
 }
 
-/// The change of some entries of a column: `(XᵀX + penalty) · change = wanted` over these rows, by conjugate gradients with
-/// the diagonal as preconditioner. `people`: zeros, a number a user; zeros again after.
-fn solved(by_item: &Csr, rows: &[u32], wanted: &[f32], people: &mut [f32]) -> Vec<f32> {
-    let diagonal: Vec<f32> = rows
+/// The change of some entries of a column: `(XᵀX + penalty) · change = wanted` over these rows, the penalty by its diagonal.
+/// `people`: zeros, a number a user; zeros again after.
+fn solved(by_item: &Csr, rows: &[u32], wanted: Vec<f64>, people: &mut [f32]) -> Vec<f64> {
+    let diagonal: Vec<f64> = rows
         .iter()
         .map(|row| {
-            by_item
-                .row(*row as usize)
-                .1
-                .iter()
-                .map(|v| v * v)
-                .sum::<f32>()
-                .max(1e-12)
+            let length: f32 = by_item.row(*row as usize).1.iter().map(|v| v * v).sum();
+            f64::from(length.max(1e-12))
         })
         .collect();
-    let times = |x: &[f32], people: &mut [f32]| -> Vec<f32> {
+    let units: Vec<f64> = wanted.iter().zip(&diagonal).map(|(w, d)| w / d).collect();
+    let enough = ENOUGH * dot(&wanted, &units);
+    let mut change = vec![0.0; rows.len()];
+    improve(&mut change, wanted, Some(&diagonal), STEPS, enough, |x| {
         for (row, x) in rows.iter().zip(x) {
             let (users, values) = by_item.row(*row as usize);
             users
                 .iter()
                 .zip(values)
-                .for_each(|(user, v)| people[*user as usize] += v * x);
+                .for_each(|(user, v)| people[*user as usize] += v * *x as f32);
         }
         let image = rows.iter().zip(x).zip(&diagonal).map(|((row, x), d)| {
             let (users, values) = by_item.row(*row as usize);
@@ -161,7 +166,7 @@ fn solved(by_item: &Csr, rows: &[u32], wanted: &[f32], people: &mut [f32]) -> Ve
                 .zip(values)
                 .map(|(user, v)| people[*user as usize] * v)
                 .sum();
-            seen + PENALTY * d * x
+            f64::from(seen) + PENALTY * d * x
         });
         let image = image.collect();
         for row in rows {
@@ -172,34 +177,8 @@ fn solved(by_item: &Csr, rows: &[u32], wanted: &[f32], people: &mut [f32]) -> Ve
                 .for_each(|user| people[*user as usize] = 0.0);
         }
         image
-    };
-    let product = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum() };
-    let scaled = |residual: &[f32]| -> Vec<f32> { residual.iter().zip(&diagonal).map(|(r, d)| r / d).collect() };
-    let mut x = vec![0.0f32; rows.len()];
-    let mut residual = wanted.to_vec();
-    let mut direction = scaled(&residual);
-    let mut size = product(&residual, &direction);
-    let enough = size * 1e-6;
-    for _ in 0..STEPS {
-        if size <= enough {
-            break;
-        }
-        let image = times(&direction, people);
-        let step = (size / product(&direction, &image)) as f32;
-        if !step.is_finite() {
-            break;
-        }
-        for ((x, r), (d, image)) in x.iter_mut().zip(&mut residual).zip(direction.iter().zip(&image)) {
-            *x += step * d;
-            *r -= step * image;
-        }
-        let next = scaled(&residual);
-        let new_size = product(&residual, &next);
-        let turn = (new_size / size) as f32;
-        direction.iter_mut().zip(&next).for_each(|(d, n)| *d = n + turn * *d);
-        size = new_size;
-    }
-    x
+    });
+    change
 }
 
 #[cfg(test)]

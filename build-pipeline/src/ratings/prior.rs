@@ -9,6 +9,7 @@ use aftershow_core::kernel::cholesky::start;
 use rayon::prelude::*;
 
 use super::side::{Features, sum_of_features, times};
+use crate::conjugate::improve;
 
 /// What is regressed: states with their covariances.
 #[derive(Clone, Copy, Debug)]
@@ -24,27 +25,10 @@ pub struct States<'a> {
 /// Improves the features' weights by so many steps. Cost of a step: two passes over the features, and `count · size²`.
 pub fn regress(states: States<'_>, features: &mut Features, steps: usize) {
     let mut weights = std::mem::take(&mut features.weights);
-    let mut rest = states.normal(features, &weights, true);
-    let mut direction = rest.clone();
-    let mut square = dot(&rest, &rest);
-    for _ in 0..steps {
-        if square < 1e-14 {
-            break;
-        }
-        let ahead = states.normal(features, &direction, false);
-        let by = square / dot(&direction, &ahead);
-        if !by.is_finite() {
-            break;
-        }
-        add(&mut weights, by, &direction);
-        add(&mut rest, -by, &ahead);
-        let next = dot(&rest, &rest);
-        let turn = next / square;
-        square = next;
-        for (direction, rest) in direction.iter_mut().zip(&rest) {
-            *direction = rest + turn * *direction;
-        }
-    }
+    let rest = states.normal(features, &weights, true);
+    improve(&mut weights, rest, None, steps, 1e-14, |direction| {
+        states.normal(features, direction, false)
+    });
     features.weights = weights;
 }
 
@@ -79,16 +63,5 @@ impl States<'_> {
             }
         });
         all
-    }
-}
-
-// One after the other: the sums must not depend on the number of threads.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn add(to: &mut [f64], by: f64, what: &[f64]) {
-    for (to, what) in to.iter_mut().zip(what) {
-        *to += by * what;
     }
 }
