@@ -17,6 +17,7 @@ pub mod report;
 use std::{path::PathBuf, time::Instant};
 
 use aftershow_core::{BlendPatch, Knobs, Rerank, VariantName};
+use clap::ValueEnum;
 
 pub use findings::Findings;
 
@@ -59,10 +60,43 @@ pub struct Evaluate {
     pub knobs: Knobs,
     /// Whether to measure each variant of the pack's experiments.
     pub variants: bool,
-    /// Values of a knob of reranking to measure beside the pack's own.
-    pub rerank_curve: Vec<Rerank>,
+    /// Values of knobs of reranking to measure beside the pack's own.
+    pub curve: Vec<(Share, f32)>,
     /// Seed of the resamples.
     pub seed: u64,
+}
+
+/// A knob of reranking from 0 to 1, of which [`Evaluate::curve`] measures several values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Share {
+    /// Diversity.
+    Diversity,
+    /// Calibration.
+    Calibration,
+    /// Freshness.
+    Freshness,
+    /// Popularity damping.
+    PopularityDamping,
+}
+
+impl Share {
+    fn name(self) -> &'static str {
+        match self {
+            Share::Diversity => "diversity",
+            Share::Calibration => "calibration",
+            Share::Freshness => "freshness",
+            Share::PopularityDamping => "popularity_damping",
+        }
+    }
+
+    fn of(self, rerank: &mut Rerank) -> &mut Option<f32> {
+        match self {
+            Share::Diversity => &mut rerank.diversity,
+            Share::Calibration => &mut rerank.calibration,
+            Share::Freshness => &mut rerank.freshness,
+            Share::PopularityDamping => &mut rerank.popularity_damping,
+        }
+    }
 }
 
 /// Measures a pack.
@@ -178,21 +212,14 @@ fn others(pack: &PackDir, plan: &Evaluate) -> Vec<(&'static str, String, Knobs)>
             rows.push(("variant", label, knobs));
         }
     }
-    let asked = plan.knobs.rerank.clone().unwrap_or_default();
-    for rerank in &plan.rerank_curve {
-        let values = [
-            ("diversity", rerank.diversity),
-            ("calibration", rerank.calibration),
-            ("freshness", rerank.freshness),
-            ("popularity_damping", rerank.popularity_damping),
-        ];
-        let shown = values.iter().find_map(|(name, value)| Some((*name, (*value)?)));
-        let Some((name, value)) = shown else { continue };
+    for (share, value) in &plan.curve {
+        let mut rerank = plan.knobs.rerank.clone().unwrap_or_default();
+        *share.of(&mut rerank) = Some(*value);
         let knobs = Knobs {
-            rerank: Some(rerank.over(&asked)),
+            rerank: Some(rerank),
             ..plan.knobs.clone()
         };
-        rows.push((name, format!("{name} {value}"), knobs));
+        rows.push((share.name(), format!("{} {value}", share.name()), knobs));
     }
     rows
 }

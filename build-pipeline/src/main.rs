@@ -1,6 +1,7 @@
 //! The binary `aftershow`: arguments in, report out. Results go to stdout, everything else to stderr.
 
 use std::{
+    fmt,
     io::{self, Write},
     process::{self, ExitCode},
 };
@@ -95,10 +96,7 @@ fn split_events(args: &SplitArgs) -> Result<(), BuildError> {
     clean_up_on_ctrl_c(&progress);
     let (source, how) = args.split()?;
     let report = split::split(&source, &how, &args.out, args.strict, &progress)?;
-    if args.json {
-        return print(&json_line(&report)?);
-    }
-    if args.quiet { Ok(()) } else { print(&report.to_string()) }
+    tell(&report, args.json, args.quiet)
 }
 
 fn inspect_pack(args: &InspectArgs) -> Result<(), BuildError> {
@@ -132,53 +130,48 @@ fn recommend_titles(args: &RecommendArgs) -> Result<(), BuildError> {
 }
 
 fn batch_of_users(args: &BatchArgs) -> Result<(), BuildError> {
-    let progress = quiet_or_for_people(args.quiet);
+    let progress = quiet_or_for_people(args.run.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
     let plan = args.batch(&pack, &progress)?;
-    let report = threads(args.threads)?.install(|| batch::batch(&mut pack, &plan, &progress))?;
-    if args.json {
-        return print(&json_line(&report)?);
-    }
-    if args.quiet { Ok(()) } else { print(&report.to_string()) }
+    let report = threads(args.run.threads)?.install(|| batch::batch(&mut pack, &plan, &progress))?;
+    tell(&report, args.json, args.run.quiet)
 }
 
 fn predict_ratings(args: &PredictArgs) -> Result<(), BuildError> {
-    let progress = quiet_or_for_people(args.quiet);
+    let progress = quiet_or_for_people(args.run.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
     let plan = args.predict(&pack, &progress)?;
-    let report = threads(args.threads)?.install(|| ratings::predict::predict(&mut pack, &plan, &progress))?;
-    if args.json {
-        return print(&json_line(&report)?);
-    }
-    if args.quiet { Ok(()) } else { print(&report.to_string()) }
+    let report = threads(args.run.threads)?.install(|| ratings::predict::predict(&mut pack, &plan, &progress))?;
+    tell(&report, args.json, args.run.quiet)
 }
 
 fn evaluate_pack(args: &EvaluateArgs) -> Result<(), BuildError> {
-    let progress = quiet_or_for_people(args.quiet);
+    let progress = quiet_or_for_people(args.run.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
     if let Some([history, test]) = args.ratings(&pack, &progress)? {
         let measure = || ratings::measure::measure(&mut pack, &history, &test, &progress);
-        let measured = threads(args.threads)?.install(measure)?;
-        return print(&if args.json {
-            json_line(&measured)?
-        } else {
-            measured.to_string()
-        });
+        let measured = threads(args.run.threads)?.install(measure)?;
+        return tell(&measured, args.json, false);
     }
     let plan = args.evaluate(&pack, &progress)?;
-    let findings = threads(args.threads)?.install(|| evaluate::evaluate(&mut pack, &plan, &progress))?;
+    let findings = threads(args.run.threads)?.install(|| evaluate::evaluate(&mut pack, &plan, &progress))?;
     if let Some(file) = &args.report {
         scratch::write_file(file, evaluate::report::html(&findings).as_bytes())?;
         progress.note(&format!("{} has the plots", file.display()));
     }
-    print(&if args.json {
-        json_line(&findings)?
-    } else {
-        findings.to_string()
-    })
+    tell(&findings, args.json, false)
+}
+
+/// Prints a report: as JSON, or for people unless they want none.
+fn tell(report: &(impl serde::Serialize + fmt::Display), json: bool, quiet: bool) -> Result<(), BuildError> {
+    match (json, quiet) {
+        (true, _) => print(&json_line(report)?),
+        (false, true) => Ok(()),
+        (false, false) => print(&report.to_string()),
+    }
 }
 
 fn json_line(value: &impl serde::Serialize) -> Result<String, BuildError> {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use aftershow_core::{BlendPatch, ItemId, Knobs, Rerank};
-use clap::{Args, ValueEnum};
+use aftershow_core::{BlendPatch, ItemId, Knobs};
+use clap::Args;
 
 use super::{
     build::{described, mapped},
@@ -13,7 +13,7 @@ use crate::{
     batch::Batch,
     config::InteractionsConfig,
     error::BuildError,
-    evaluate::Evaluate,
+    evaluate::{Evaluate, Share},
     open::PackDir,
     people::{self, Ask},
     progress::Progress,
@@ -142,6 +142,20 @@ impl RecommendArgs {
     }
 }
 
+/// What the commands over many people have in common.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Configuration that says what events are worth and what columns mean [default: that of the pack]
+    #[arg(long, value_name = "FILE.yaml")]
+    pub config: Option<PathBuf>,
+    /// Threads; never changes what is found [default: all cores]
+    #[arg(long, value_name = "T")]
+    pub threads: Option<usize>,
+    /// Print warnings and errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 const BATCH_EXAMPLES: &str = "\
 Examples:
   aftershow batch pack --history jsonl:events.jsonl.gz --out top.jsonl
@@ -176,18 +190,12 @@ pub struct BatchArgs {
     /// Which titles may come, and in what order
     #[command(flatten)]
     pub order: OrderArgs,
-    /// Configuration that says what events are worth [default: that of the pack]
-    #[arg(long, value_name = "FILE.yaml")]
-    pub config: Option<PathBuf>,
-    /// Threads; never changes a byte of the file [default: all cores]
-    #[arg(long, value_name = "T")]
-    pub threads: Option<usize>,
     /// Print JSON: {users, items, seconds, users_per_second, bytes, out}
     #[arg(long)]
     pub json: bool,
-    /// Print warnings and errors only
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// How to run
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 impl BatchArgs {
@@ -196,7 +204,7 @@ impl BatchArgs {
     /// # Errors
     /// [`BuildError`] names the flag, or the file and the key.
     pub fn batch(&self, pack: &PackDir, progress: &Progress) -> Result<Batch, BuildError> {
-        let settings = people::settings(pack, self.config.as_deref(), progress)?;
+        let settings = people::settings(pack, self.run.config.as_deref(), progress)?;
         let settings = with_users(settings, &self.users)?;
         Ok(Batch {
             history: described(&self.history, &settings.sources)?,
@@ -272,7 +280,7 @@ pub struct EvaluateArgs {
     /// Measure several values of these beside it, for the curve of accuracy by diversity: diversity, calibration, freshness,
     /// popularity-damping
     #[arg(long, value_name = "KNOB,…", value_delimiter = ',', value_enum)]
-    pub curve: Vec<CurveKnob>,
+    pub curve: Vec<Share>,
     /// Further packs of the same data, for the curve of quality by bytes
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub compare: Vec<PathBuf>,
@@ -282,24 +290,18 @@ pub struct EvaluateArgs {
     /// Which titles may come, and in what order
     #[command(flatten)]
     pub order: OrderArgs,
-    /// Configuration that says what events are worth [default: that of the pack]
-    #[arg(long, value_name = "FILE.yaml")]
-    pub config: Option<PathBuf>,
     /// Write a report with plots: one file that needs nothing else
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
     /// Seed of what is random: the resamples
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub seed: u64,
-    /// Threads; never changes a figure [default: all cores]
-    #[arg(long, value_name = "T")]
-    pub threads: Option<usize>,
     /// Print JSON: {"recall@20", "ndcg@20", …, users, items, bytes_per_item, seconds, rows: […]}
     #[arg(long)]
     pub json: bool,
-    /// Print warnings and errors only
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// How to run
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 impl EvaluateArgs {
@@ -308,7 +310,7 @@ impl EvaluateArgs {
     /// # Errors
     /// [`BuildError`] names the flag, or the file and the key.
     pub fn evaluate(&self, pack: &PackDir, progress: &Progress) -> Result<Evaluate, BuildError> {
-        let settings = people::settings(pack, self.config.as_deref(), progress)?;
+        let settings = people::settings(pack, self.run.config.as_deref(), progress)?;
         let settings = with_users(settings, &self.users)?;
         Ok(Evaluate {
             history: described(&self.history, &settings.sources)?,
@@ -320,46 +322,20 @@ impl EvaluateArgs {
             blend: self.blend.patch(),
             knobs: self.order.knobs()?,
             variants: self.variants,
-            rerank_curve: self.curves(),
+            curve: self
+                .curve
+                .iter()
+                .flat_map(|knob| CURVE.map(|value| (*knob, value)))
+                .collect(),
             seed: self.seed,
         })
     }
 }
 
-/// A knob whose values [`EvaluateArgs::curve`] measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CurveKnob {
-    /// Diversity.
-    Diversity,
-    /// Calibration.
-    Calibration,
-    /// Freshness.
-    Freshness,
-    /// Popularity damping.
-    PopularityDamping,
-}
-
-/// The values that are measured of such a knob.
+/// The values that `--curve` measures of a knob.
 const CURVE: [f32; 6] = [0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
 
 impl EvaluateArgs {
-    fn curves(&self) -> Vec<Rerank> {
-        let of = |knob: &CurveKnob| {
-            let knob = *knob;
-            CURVE.map(|value| {
-                let mut rerank = Rerank::default();
-                *match knob {
-                    CurveKnob::Diversity => &mut rerank.diversity,
-                    CurveKnob::Calibration => &mut rerank.calibration,
-                    CurveKnob::Freshness => &mut rerank.freshness,
-                    CurveKnob::PopularityDamping => &mut rerank.popularity_damping,
-                } = Some(value);
-                rerank
-            })
-        };
-        self.curve.iter().flat_map(of).collect()
-    }
-
     /// The sources of a measurement of ratings: history and test; `None` if recommendations are to be measured.
     ///
     /// # Errors
@@ -368,7 +344,7 @@ impl EvaluateArgs {
         if self.ratings_test.is_empty() {
             return Ok(None);
         }
-        let known = people::rating_sources(pack, self.config.as_deref(), progress)?;
+        let known = people::rating_sources(pack, self.run.config.as_deref(), progress)?;
         Ok(Some([
             described(&self.history, &known)?,
             described(&self.ratings_test, &known)?,
@@ -401,18 +377,12 @@ pub struct PredictArgs {
     /// File to write; an older one is replaced whole
     #[arg(long, value_name = "FILE.csv")]
     pub out: PathBuf,
-    /// Configuration that says what the columns mean [default: that of the pack]
-    #[arg(long, value_name = "FILE.yaml")]
-    pub config: Option<PathBuf>,
-    /// Threads; never changes a byte of the file [default: all cores]
-    #[arg(long, value_name = "T")]
-    pub threads: Option<usize>,
     /// Print JSON: {pairs, unknown, people, people_without_history, seconds, out}
     #[arg(long)]
     pub json: bool,
-    /// Print warnings and errors only
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// How to run
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 impl PredictArgs {
@@ -421,7 +391,7 @@ impl PredictArgs {
     /// # Errors
     /// [`BuildError`] names the flag, or the file and the key.
     pub fn predict(&self, pack: &PackDir, progress: &Progress) -> Result<Predict, BuildError> {
-        let known = people::rating_sources(pack, self.config.as_deref(), progress)?;
+        let known = people::rating_sources(pack, self.run.config.as_deref(), progress)?;
         Ok(Predict {
             history: described(&self.history, &known)?,
             pairs: described(&self.pairs, &known)?,
