@@ -32,8 +32,9 @@ cargo xtask test [fast] [--only NAME]… [--list] [--verbose] [--install]
     Runs every check in order, to the end. fast: only what needs neither wasm nor JavaScript.
 cargo xtask demo [--once] [--catalog SPEC] [--port P]
     Builds everything and serves the demo on 127.0.0.1. --once: prints one answer as JSON and ends.
-cargo xtask bench wasm|pipeline|quality [--no-peer] [--only SET]…
-    Measures on real data: answers in wasm, the building of a large pack, or how good recommendations are.
+cargo xtask bench wasm|pipeline|quality|ratings [--no-peer] [--only SET]…
+    Measures on real data: answers in wasm, the building of a large pack, how good recommendations are, or how far off
+    predicted ratings are.
     --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv or gowalla (20 minutes).
 cargo xtask metrics [--write]
     Shows the sizes that metrics.snap keeps; --write keeps the present ones.
@@ -146,7 +147,8 @@ fn bench_command(arguments: &mut Parser) -> Result<bool> {
         Some("wasm") => bench::wasm::run(&project)?,
         Some("pipeline") => bench::pipeline::run(&project, peer)?,
         Some("quality") => bench::quality::run(&project, peer, &only)?,
-        _ => bail!("say what to measure: `cargo xtask bench wasm`, `pipeline` or `quality`"),
+        Some("ratings") => bench::ratings::run(&project)?,
+        _ => bail!("say what to measure: `cargo xtask bench wasm`, `pipeline`, `quality` or `ratings`"),
     }
     Ok(true)
 }
