@@ -183,8 +183,8 @@ impl From<QueryError> for Problem {
             QueryError::UnknownItem { .. } => Problem::unknown_item(error.to_string()),
             QueryError::InvalidParameter { name, .. } => Problem::invalid_parameter(*name, error.to_string()),
             QueryError::InvalidUserId { expected } => Problem::invalid_user_id(expected),
-            QueryError::UnknownName { near, .. } => Problem {
-                did_you_mean: near.as_slice().into(),
+            QueryError::UnknownName(unknown) => Problem {
+                did_you_mean: unknown.near.as_slice().into(),
                 ..Problem::new(400, "unknown_name", "Unknown name", error.to_string())
             },
             QueryError::NoRatings => Problem::new(404, "no_ratings", "No ratings", error.to_string()),

@@ -15,6 +15,7 @@ use crate::{
     ids::{ItemId, ItemIx},
     kernel::{
         Features,
+        ascending::by_row,
         ratings::{Taste, Title},
     },
     pack::{Part, Ratings, ratings::RatingScale},
@@ -176,7 +177,7 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
         Prediction {
             item,
             new_item,
-            prediction: rounded(finite(estimate.rating, f64::from(model.mean())).clamp(low, high)),
+            prediction: rounded(scale.within(finite(estimate.rating, f64::from(model.mean())))),
             uncertainty: rounded(libm::sqrt(finite(estimate.variance, f64::MAX)).min(high - low)),
             known_ratings: title.count,
             source: match (title.count, taste.ratings) {
@@ -195,9 +196,14 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
         person_ratings: taste.ratings,
         unknown_items,
     };
+    let mut put = |prediction: Prediction| {
+        // Of equals the first asked for comes first.
+        let better = |kept: &Prediction| !query.ranked || kept.prediction >= prediction.prediction;
+        answer.items.insert(answer.items.partition_point(better), prediction);
+    };
     for id in &query.items {
         match features.items.find(id) {
-            Some(item) => answer.items.push(predicted(
+            Some(item) => put(predicted(
                 Title::of_item(&model, item),
                 Some(features.items.id(item)),
                 None,
@@ -206,29 +212,24 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
         }
     }
     for (place, new) in query.new_items.iter().enumerate() {
-        answer
-            .items
-            .push(predicted(Title::of_new(&model, &features, new), None, Some(place)));
-    }
-    if query.ranked {
-        // Stable: of equals the first asked for comes first.
-        answer.items.sort_by(|a, b| b.prediction.total_cmp(&a.prediction));
+        put(predicted(Title::of_new(&model, &features, new), None, Some(place)));
     }
     Ok(Outcome::Answer(answer))
 }
 
 /// The person's ratings as rows, ascending, each once; and how many are of items that the pack lacks.
 fn known(query: &PredictQuery, features: &Features<'_>, scale: RatingScale) -> (Vec<(ItemIx, f32)>, usize) {
-    let mut known: Vec<(ItemIx, f32)> = Vec::with_capacity(query.ratings.len());
-    // The last first: of several of one item it is the one that stays.
-    for rating in query.ratings.iter().rev() {
+    let mut given: Vec<(ItemIx, f32)> = Vec::with_capacity(query.ratings.len());
+    for rating in &query.ratings {
         if let Some(item) = features.items.find(&rating.item) {
-            known.push((item, rating.value.clamp(scale.lowest, scale.highest)));
+            given.push((item, scale.within(rating.value.into()) as f32));
         }
     }
-    let unknown = query.ratings.len() - known.len();
-    known.sort_by_key(|(item, _)| *item);
-    known.dedup_by_key(|(item, _)| *item);
+    let unknown = query.ratings.len() - given.len();
+    let by_row = by_row(given.iter().map(|(item, _)| *item));
+    // Of several of one item the last stays.
+    let last = by_row.chunk_by(|a, b| a.0 == b.0).filter_map(|same| same.last());
+    let known = last.filter_map(|(_, place)| given.get(*place)).copied().collect();
     (known, unknown)
 }
 

@@ -214,7 +214,7 @@ impl View<'_> {
             route: found.route,
             matched: found.matched,
             unknown_rerank_ids: found.reranking.unknown,
-            variant: query.variant.clone(),
+            variant: Defaults::variant_name(self.engine, query)?,
         }))
     }
 }
