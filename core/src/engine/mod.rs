@@ -16,6 +16,7 @@ mod person;
 mod personal;
 mod predict;
 mod query;
+pub mod ranges;
 mod reasons;
 mod recommend;
 pub mod rerank;

@@ -23,6 +23,7 @@ use crate::{
 
 /// A rating that a person gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     /// The item.
@@ -35,16 +36,20 @@ pub struct Rating {
 
 /// A question for ratings. Nothing in it is an error but numbers that are none and lists that are too long.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PredictQuery {
-    /// The person's ratings, at most [`Query::MAX_HISTORY`]; none for somebody of whom nothing is known. Of several of one item
+    /// The person's ratings, at most 10000; none for somebody of whom nothing is known. Of several of one item
     /// the last counts. Those of items that the pack lacks are counted and have no effect.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_HISTORY)))]
     pub ratings: Vec<Rating>,
-    /// The items to predict, at most [`PredictQuery::MAX_ITEMS`].
+    /// The items to predict, at most 1000.
+    #[cfg_attr(feature = "schema", schemars(length(max = PredictQuery::MAX_ITEMS)))]
     pub items: Vec<ItemId>,
-    /// Titles that the pack has never seen, at most [`PredictQuery::MAX_NEW`].
+    /// Titles that the pack has never seen, at most 100.
+    #[cfg_attr(feature = "schema", schemars(length(max = PredictQuery::MAX_NEW)))]
     pub new_items: Vec<NewItem>,
-    /// Whether the best come first. Default no: then they come in the order of the question, items before new items.
+    /// Whether the best come first. Default `false`: then they come in the order of the question, items before new items.
     pub ranked: bool,
 }
 
@@ -78,6 +83,7 @@ impl PredictQuery {
 
 /// What a prediction goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PredictionSource {
     /// The person's ratings and other people's ratings of the title.
@@ -90,6 +96,7 @@ pub enum PredictionSource {
 
 /// What somebody would rate a title.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prediction {
     /// The item; `None` for one of the question's new items.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,6 +117,7 @@ pub struct Prediction {
 
 /// Predicted ratings.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Predictions {
     /// The predictions.
     pub items: Vec<Prediction>,
