@@ -6,8 +6,8 @@
 use std::{fmt, marker::PhantomData};
 
 use aftershow_core::{
-    BlendPatch, Engine, Event, Filter, GenrePreference, ItemId, Knobs, NewItem, Person, PredictQuery, Query, Rerank,
-    Seed, UserIdKind, VariantName, WeightsPatch,
+    BlendPatch, Event, Filter, GenrePreference, ItemId, Knobs, NewItem, Person, PredictQuery, Query, Rerank, Seed,
+    UserIdKind, VariantName, WeightsPatch,
 };
 use serde::{
     Deserialize, Deserializer,
@@ -271,7 +271,7 @@ pub(crate) struct PeopleBody {
     variant: Option<String>,
     visitor: Option<String>,
     /// The candidates, at most 1000: ids, with scores from 0 to 1000000 or without. What has none is scored by the person.
-    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = Engine::MAX_CANDIDATES)))]
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = aftershow_core::Engine::MAX_CANDIDATES)))]
     candidates: Option<Vec<Entry<Candidate>>>,
     /// An item that the candidates should be like, instead of a person. Default: none.
     item: Option<ItemId>,

@@ -31,6 +31,11 @@ pub mod caching;
 pub mod inflate;
 pub mod known;
 #[cfg(not(target_arch = "wasm32"))]
+#[allow(
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "it runs when the document is made, and never in a Worker"
+)]
 pub mod openapi;
 pub mod params;
 pub mod people;

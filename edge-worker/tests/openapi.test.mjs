@@ -4,14 +4,14 @@
 //   AFTERSHOW_BIN     the `aftershow` binary: it builds the sample that the examples are about
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv2020 from "ajv/dist/2020.js";
 
-import { TOKEN, startSample } from "./sample.mjs";
+import { TOKEN, buildSample, change, startSample } from "./sample.mjs";
 import { crateFolder } from "./server.mjs";
 
 const file = readFileSync(join(crateFolder, "static/openapi.json"));
@@ -99,11 +99,16 @@ test("every body that the document shows is one by its own schema", () => {
 });
 
 describe("the document and the sample", { skip: !binary && "AFTERSHOW_BIN is not set" }, () => {
+  let sample;
   let worker;
   before(async () => {
-    worker = await startSample(binary);
+    sample = buildSample(binary);
+    worker = await startSample(sample);
   });
-  after(() => worker?.stop());
+  after(async () => {
+    await worker?.stop();
+    sample?.remove();
+  });
 
   test("each documented example is answered, and as the document says", async () => {
     let count = 0;
@@ -187,42 +192,38 @@ describe("the document and the sample", { skip: !binary && "AFTERSHOW_BIN is not
     const page = await worker.request("/docs");
     assert.deepEqual([page.status, page.headers["content-type"]], [200, "text/html; charset=utf-8"]);
     assert.match(page.headers["content-security-policy"], /default-src 'none'.*connect-src 'self'/);
-    for (const [, path] of String(page.bytes).matchAll(/(?:src|href)="([^"#]+)"/g)) {
-      assert.equal((await worker.request(path)).status, 200, path);
+    const links = [...String(page.bytes).matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path]) => path).filter((path) => path !== "data:,");
+    assert.ok(links.length >= 3);
+    for (const path of links) {
       assert.ok(path.startsWith("/") && !path.startsWith("//"), path);
+      assert.equal((await worker.request(path)).status, 200, path);
     }
     assert.deepEqual(await worker.logs(), [], "files are served without the Worker");
   });
-});
 
-describe("the document and deployments that lack something", { skip: !binary && "AFTERSHOW_BIN is not set" }, () => {
-  /** The problems of every route's first example on a Worker. */
-  async function codes(worker) {
-    const all = new Set();
-    for (const route of operations) {
-      const [{ address, body }] = examples(route);
-      const response = await send(worker, route.method, address, body);
-      assertDocumented(route, response, address);
-      all.add(response.json().code);
-    }
-    return all;
+  const without = (kind) => (pack) => change(pack, (manifest) => ({ ...manifest, parts: manifest.parts.filter((part) => part.kind !== kind) }));
+  const deleted = (pack) => readdirSync(pack).filter((file) => file.endsWith(".bin")).forEach((file) => rmSync(join(pack, file)));
+  const lacking = [
+    ["known users", "users_not_configured", { known: {} }],
+    ["the users' files", "users_unavailable", { known: { bucket: () => ({}), token: TOKEN } }],
+    ["ratings", "no_ratings", { damage: without("ratings") }],
+    ["the pack's files", "pack_unavailable", { damage: deleted }],
+  ];
+  for (const [what, code, options] of lacking) {
+    test(`a deployment that lacks ${what} says so on every route as the document does`, async () => {
+      const lame = await startSample(sample, options);
+      try {
+        const codes = new Set();
+        for (const route of operations) {
+          const [{ address, body }] = examples(route);
+          const response = await send(lame, route.method, address, body);
+          assertDocumented(route, response, address);
+          codes.add(response.json().code);
+        }
+        assert.ok(codes.has(code), [...codes].join());
+      } finally {
+        await lame.stop();
+      }
+    });
   }
-
-  test("without known users", async () => {
-    const worker = await startSample(binary, {});
-    try {
-      assert.ok((await codes(worker)).has("users_not_configured"));
-    } finally {
-      await worker.stop();
-    }
-  });
-
-  test("with known users whose files are missing, and with a pack that is damaged", async () => {
-    const worker = await startSample(binary, { bucket: () => ({}), token: TOKEN });
-    try {
-      assert.ok((await codes(worker)).has("users_unavailable"));
-    } finally {
-      await worker.stop();
-    }
-  });
 });

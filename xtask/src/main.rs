@@ -10,6 +10,7 @@ mod links;
 mod metrics;
 mod parts;
 mod project;
+mod python;
 mod run;
 mod set_up;
 mod test;
@@ -28,8 +29,8 @@ use crate::{project::Project, run::Runner};
 const HELP: &str = "\
 The chores of Aftershow. Each sets up what it needs: wasm target, tools (in .tools/ or $AFTERSHOW_TOOLS), npm packages.
 
-cargo xtask test [fast] [--only NAME]… [--list] [--verbose] [--install]
-    Runs every check in order, to the end. fast: only what needs neither wasm nor JavaScript.
+cargo xtask test [fast] [--full] [--only NAME]… [--list] [--verbose] [--install]
+    Runs the checks in order, to the end. fast: only what needs neither wasm nor JavaScript. --full: the long ones too.
 cargo xtask demo [--once] [--catalog SPEC] [--port P]
     Builds everything and serves the demo on 127.0.0.1. --once: prints one answer as JSON and ends.
 cargo xtask bench wasm|pipeline|quality|ratings [--no-peer] [--only SET]…
@@ -98,6 +99,7 @@ fn test_command(arguments: &mut Parser) -> Result<bool> {
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(word) if word == "fast" => options.fast = true,
+            Long("full") => options.full = true,
             Long("only") => options.only.push(arguments.value()?.string()?),
             Long("verbose") | Short('v') => options.verbose = true,
             Long("install") => options.install = true,

@@ -13,7 +13,12 @@ use crate::{project::Project, run::Runner, set_up::on_path};
 /// The Python of the peers and the oracle.
 pub fn python(project: &Project, runner: &mut Runner) -> Result<PathBuf> {
     let requirements = script(project, "requirements.txt");
-    environment(runner, &project.scratch("venv"), &requirements, "the peers and the oracle")
+    environment(
+        runner,
+        &project.scratch("venv"),
+        &requirements,
+        "the peers and the oracle",
+    )
 }
 
 /// A Python with pinned packages, in a virtual environment of its own.
@@ -27,7 +32,9 @@ pub fn environment(runner: &mut Runner, folder: &Path, requirements: &Path, user
     let Some(system) = on_path("python3") else {
         bail!("there is no python3 for {users}: {remedy}");
     };
-    runner.say(&format!("making a virtual environment for {users} (about a minute, once)"));
+    runner.say(&format!(
+        "making a virtual environment for {users} (about a minute, once)"
+    ));
     runner
         .run(Command::new(system).args(["-m", "venv", "--clear"]).arg(folder))
         .context(remedy)?;
