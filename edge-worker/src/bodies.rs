@@ -169,7 +169,8 @@ impl From<NamesForm> for Names {
     fn from(form: NamesForm) -> Names {
         let tidy = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
         Names(match form {
-            NamesForm::List(names) => names.iter().filter_map(|name| tidy(name)).collect(),
+            // Blank names of a list count as any others: how many there may be is said of the list.
+            NamesForm::List(names) => names.iter().map(|name| name.trim().to_owned()).collect(),
             NamesForm::Text(text) => text.split(',').filter_map(tidy).collect(),
         })
     }

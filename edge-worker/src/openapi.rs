@@ -457,6 +457,12 @@ impl Maker {
             responses.insert("304".into(), fresh);
         }
         responses.insert("200".into(), answer);
+        if parameters(route).contains(&"filter") {
+            let long =
+                "The runtime's own answer to an address that is too long; a body takes more, where a route has one.";
+            let text = json!({"text/plain": {"schema": {"type": "string"}}});
+            responses.insert("414".into(), json!({"description": long, "content": text}));
+        }
         let of_route = problems(route);
         for code in &of_route {
             let alike: Vec<Code> = of_route
