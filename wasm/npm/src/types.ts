@@ -214,6 +214,12 @@ export interface Reason {
   contributions?: number[];
 }
 
+/**
+ * A sentence for each kind of reason, without a full stop. `{names}` stands for the names of the reason, and `{attribute}` for the
+ * attribute's. `story` is for `terms` without names; the two separators stand between names, and before the last one.
+ */
+export type Wording = Readonly<Record<Reason['kind'] | 'story' | 'separator' | 'last_separator', string>>;
+
 /** A variant of an experiment. */
 export interface VariantName {
   /** The experiment's name. */
