@@ -327,6 +327,9 @@ pub struct Knob {
     reset: Box<dyn Fn(&mut Question)>,
 }
 
+/// Puts a field back to what it is if nobody asks for anything.
+type Reset<T> = fn(&mut T);
+
 impl Knob {
     /// The question without this knob; `None` if it does not use it.
     pub fn without(&self, question: &Question) -> Option<Question> {
@@ -341,7 +344,7 @@ impl Knob {
         /// Those of a type, with the values of it that a question holds.
         fn of<T: 'static>(
             all: &mut Vec<Knob>,
-            fields: Vec<(&'static str, fn(&mut T))>,
+            fields: Vec<(&'static str, Reset<T>)>,
             within: fn(&mut Question) -> Vec<&mut T>,
         ) {
             all.extend(fields.into_iter().map(|(name, reset)| Knob {
