@@ -37,7 +37,7 @@ pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
     )
 }
 
-/// What `/v1/recommendations` takes of a [`PeopleBody`] beside the knobs.
+/// What `/v1/recommendations` takes of the bodies about people, beside the knobs.
 pub const OF_HISTORY: &[&str] = &["history", "genres"];
 /// What `/v1/rerank` takes of it.
 pub const OF_CANDIDATES: &[&str] = &["candidates", "item", "history", "genres"];
