@@ -110,6 +110,7 @@ impl Recommend {
     /// # Errors
     /// The problem names the parameter.
     pub fn check(&self) -> Result<(), Problem> {
+        ranges::OFFSET.check_count(self.offset())?;
         // Which person is asked about doesn't matter for them.
         match self.of(Seed::Person(Person::default())).check() {
             Err(QueryError::InvalidParameter { name: "n", expected }) => {

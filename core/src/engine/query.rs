@@ -133,7 +133,6 @@ impl Query {
     /// [`QueryError::InvalidParameter`] names the first parameter out of its range.
     pub fn check(&self) -> Result<(), QueryError> {
         ranges::N.check_count(self.n)?;
-        ranges::OFFSET.check_count(self.offset)?;
         ranges::MIN_SIMILARITY.check(self.min_similarity)?;
         ranges::HALF_LIFE_DAYS.check(self.half_life_days)?;
         ranges::WATCHING_WEIGHT.check(self.watching_weight)?;

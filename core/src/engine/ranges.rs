@@ -50,7 +50,8 @@ macro_rules! whole_number {
 pub const N: Range = whole_number!("n", 1 to 100, Some(10.0));
 /// How many recommendations.
 pub const LIMIT: Range = Range { name: "limit", ..N };
-/// The first item of a page. The largest 32-bit number stands for none in JavaScript.
+/// The first item of a page. The largest 32-bit number stands for none in JavaScript; to the engine itself any is a page, if an
+/// empty one, so who reads it checks it.
 pub const OFFSET: Range = whole_number!("offset", 0 to 4294967294, Some(0.0));
 /// Least score of similar items.
 pub const MIN_SIMILARITY: Range = number!("min_similarity", 0 to 1, Some(0.0));
