@@ -40,8 +40,8 @@ pub fn html(findings: &Findings) -> String {
             &mut page,
             "Accuracy by what the order asks for",
             &format!(
-                "NDCG@{k} against what each knob is for: a point is a value of it, alone changed, measured in this run. The ring is the \
-                 pack's own row: {}. What lies up and to the side of the arrow is better.",
+                "NDCG@{k} against what each knob is for. A point is a value of one of them, alone changed, measured in this run; the \
+                 ring is the pack as it is: {}. Higher is better, and so is the way of the arrow.",
                 own_values(findings)
             ),
             &plot,

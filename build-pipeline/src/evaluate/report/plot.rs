@@ -128,13 +128,13 @@ impl Plot {
         const HEIGHT: f64 = 11.0;
         let (x, y) = (self.at_x(x), self.at_y(y));
         let width = 6.8 * text.chars().count() as f64;
-        // Right, left, above, below, and the corners: the left end of the text and its foot.
+        // The left end of the text and its foot: above, below, beside, and the corners.
         let places = [
+            (-width / 2.0, -11.0),
+            (9.0, -8.0),
+            (-width / 2.0, 20.0),
             (11.0, 4.0),
             (-11.0 - width, 4.0),
-            (-width / 2.0, -11.0),
-            (-width / 2.0, 20.0),
-            (9.0, -8.0),
             (-9.0 - width, -8.0),
             (9.0, 17.0),
             (-9.0 - width, 17.0),

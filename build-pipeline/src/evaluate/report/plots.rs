@@ -227,7 +227,14 @@ fn curve_panel(series: &[Series<'_>], own: Point, x_name: &str, k: usize) -> Opt
     let (left, right) = (*x_ticks.first()?, *x_ticks.last()?);
     let (low, high) = (*y_ticks.first()?, *y_ticks.last()?);
     let about = format!("NDCG@{k} by {}", x_name.trim_matches(['←', '→', ' ']));
-    let mut plot = Plot::new((480.0, 340.0), (left, right), (low, high), &about);
+    // With room for texts at the edges.
+    let (beside, above) = (0.04 * (right - left), 0.08 * (high - low));
+    let mut plot = Plot::new(
+        (480.0, 340.0),
+        (left - beside, right + beside),
+        (low, high + above),
+        &about,
+    );
     plot.y_axis(&y_ticks, |tick| decimals(tick, high - low));
     let shown = |tick: &f64| (*tick, decimals(*tick, right - left));
     plot.x_ticks(&x_ticks.iter().map(shown).collect::<Vec<_>>());
@@ -252,11 +259,12 @@ fn curve_panel(series: &[Series<'_>], own: Point, x_name: &str, k: usize) -> Opt
         (own.0, own.1.value),
         &told(&format!("the pack’s own, {:.4}, NDCG@{k}", own.0), own.1),
     );
-    plot.label((own.0, own.1.value), "strong", "default");
+    plot.label((own.0, own.1.value), "strong of", "default");
     for series in series {
         for (value, (x, y)) in &series.points {
             if (*x, y.value) != (own.0, own.1.value) {
-                plot.label((*x, y.value), "", &value.to_string());
+                let class = format!("of s{}", series.colour);
+                plot.label((*x, y.value), &class, &value.to_string());
             }
         }
     }
