@@ -30,9 +30,9 @@ pub struct Case {
     pub name: String,
     /// What is called.
     pub call: Call,
-    /// The options, by the names that every surface uses: an [`Ask`].
+    /// The options, by the names that every surface uses: an `Ask`.
     pub ask: Value,
-    /// The answer, as [`kept`].
+    /// The answer, as `kept`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Value>,
     /// The code of the error.
