@@ -106,6 +106,12 @@ impl Share {
 /// be measured.
 pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Result<Findings, BuildError> {
     let begun = Instant::now();
+    if plan.variants && pack.manifest().experiments.is_empty() {
+        return Err(BuildError::Usage {
+            reason: "--variants: the pack has no experiments; give it some under `experiments` in the configuration of its build"
+                .to_owned(),
+        });
+    }
     let ks = lengths(&plan.ks)?;
     Ask {
         n: 1,

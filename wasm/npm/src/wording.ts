@@ -13,7 +13,7 @@ export const english: Wording = table;
  *
  * ```js
  * const { items } = await recommender.recommend({ history: [82], reasons: true });
- * sentence(items[0].reasons); // "Because you watched Game of Thrones"
+ * sentence(items[0].reasons); // "More Adventure, Drama and Fantasy"
  * ```
  */
 export function sentence(reasons: readonly Reason[] | undefined, wording: Wording = english): string | null {
@@ -29,7 +29,9 @@ function ofReason({ kind, attribute, names = [] }: Reason, wording: Wording): st
   const last = names.at(-1);
   const listed =
     names.length > 1 ? names.slice(0, -1).join(wording.separator) + wording.last_separator + last : (last ?? null);
-  const template = kind === 'terms' && listed === null ? wording.story : wording[kind];
+  const template: string | undefined = kind === 'terms' && listed === null ? wording.story : wording[kind];
+  // A later engine may have a kind of reason that this table has no words for.
+  if (template === undefined) return null;
   let complete = true;
   // A name that holds `{names}` is a name and no template: what is put in is not looked at again.
   const said = template.replace(/\{(names|attribute)\}/g, (_, mark) => {
