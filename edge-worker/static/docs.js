@@ -66,13 +66,14 @@ function problems() {
 
 /** One route: made when it is opened. */
 function route({ path, method, operation }) {
+  const inside = make("div");
+  const fill = () => inside.childElementCount || inside.append(...form(path, method, operation), ...answers(operation));
+  // A click comes before the opening, so the next Tab finds the first field; an opening by the address has no click.
   const summary = make(
-    "summary", {},
+    "summary", { click: fill },
     make("span", { class: `method ${method}` }, method.toUpperCase()), " ", make("code", {}, path), " ", operation.summary,
     operation.security ? make("span", { class: "lock" }, " · token") : undefined,
   );
-  const inside = make("div");
-  const fill = () => inside.childElementCount || inside.append(...form(path, method, operation), ...answers(operation));
   return make("details", { class: "route", id: operation.operationId, toggle: fill }, summary, inside);
 }
 

@@ -33,6 +33,7 @@ test("every route can be opened, filled in and tried with the keyboard alone", a
   const similar = page.locator("#getV1ItemsIdSimilar");
   await similar.locator("> summary").focus();
   await page.keyboard.press("Enter");
+  await similar.locator("input").first().waitFor();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.id), "getV1ItemsIdSimilar.id");
   await page.keyboard.press("Enter");
