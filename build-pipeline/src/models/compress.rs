@@ -8,14 +8,14 @@
 //! part repairs the rounding too. Its entries are not dealt out evenly: one threshold for the whole matrix spends each byte where the
 //! weighted error is largest.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use aftershow_core::pack::collaborative::{CollaborativeData, PersonFactors, SparseRows, fixed_bytes, row_bytes};
 use rayon::prelude::*;
 
 use super::{
     dense::{MatRef, Matrix, add_product},
-    linear::{ItemMatrix, ROWS, add_scaled},
+    linear::{COLUMNS, ItemMatrix, ROWS, add_scaled, column_blocks},
     refit::{Histories, refit},
     spectrum::{Spectrum, leading},
     validation::TestUser,
@@ -238,6 +238,27 @@ pub fn dequantized(codes: &[i8], scales: &[f32], rank: usize) -> Vec<f32> {
         .collect()
 }
 
+/// What `person · itemᵀ` misses of B: rows `first..` of these columns, into `out`; nothing on the diagonal.
+pub fn missed(
+    b: &dyn ItemMatrix,
+    person: &Matrix,
+    item: &Matrix,
+    first: usize,
+    columns: Range<usize>,
+    out: &mut [f32],
+) {
+    let width = columns.len();
+    b.block(first, columns.clone(), out);
+    let left = person.view().subrows(first, out.len() / width);
+    let right = item.view().subrows(columns.start, width);
+    add_product(out, width, left, right.transpose(), -1.0);
+    for (i, row) in out.chunks_mut(width).enumerate() {
+        if columns.contains(&(first + i)) {
+            row[first + i - columns.start] = 0.0;
+        }
+    }
+}
+
 /// What the factors miss, for each row the entries that the budget is best spent on, by column.
 fn remainder(b: &dyn ItemMatrix, factors: &Factors, how: &Compression, budget: usize) -> Vec<Vec<Entry>> {
     let n = b.items();
@@ -248,16 +269,6 @@ fn remainder(b: &dyn ItemMatrix, factors: &Factors, how: &Compression, budget: u
     let weight =
         |exponent: f32| -> Vec<f32> { how.counts.iter().map(|c| ((*c).max(1) as f32).powf(exponent)).collect() };
     let (of_row, of_column) = (weight(how.row_exponent), weight(how.column_exponent));
-    // The errors of some rows, in `block`.
-    let errors = |first: usize, block: &mut [f32]| {
-        b.rows(first, block);
-        let left = person.view().subrows(first, block.len() / n);
-        add_product(block, n, left, item.view().transpose(), -1.0);
-        for (i, row) in block.chunks_mut(n).enumerate() {
-            row[first + i] = 0.0;
-        }
-    };
-
     // A first threshold from some rows, a little too low, so that not every error has to be kept.
     let sampled = n.min(256);
     let mut seen: Vec<f32> = (0..sampled)
@@ -266,7 +277,7 @@ fn remainder(b: &dyn ItemMatrix, factors: &Factors, how: &Compression, budget: u
             || vec![0.0; n],
             |block, s| {
                 let row = s * n / sampled;
-                errors(row, block);
+                missed(b, &person, &item, row, 0..n, block);
                 let most = (4 * budget / n + 64).min(n - 1);
                 let mut weighed: Vec<f32> = block
                     .iter()
@@ -289,20 +300,21 @@ fn remainder(b: &dyn ItemMatrix, factors: &Factors, how: &Compression, budget: u
     let rows: Vec<Vec<Entry>> = (0..n.div_ceil(ROWS))
         .into_par_iter()
         .map_init(
-            || vec![0.0; ROWS * n],
-            |block, at| {
-                let (first, count) = (at * ROWS, ROWS.min(n - at * ROWS));
-                let block = &mut block[..count * n];
-                errors(first, block);
-                let of_row = &of_row[first..];
-                let row = |(i, row): (usize, &[f32])| -> Vec<Entry> {
-                    let least = first_threshold / of_row[i];
-                    let kept = row.iter().zip(&of_column).enumerate();
-                    kept.filter(|(_, (e, w))| e.abs() * **w > least && **e != 0.0)
-                        .map(|(j, (e, _))| (j as u32, *e))
-                        .collect()
-                };
-                block.chunks(n).enumerate().map(row).collect::<Vec<_>>()
+            || vec![0.0; ROWS * COLUMNS],
+            |block, band| {
+                let (first, count) = (band * ROWS, ROWS.min(n - band * ROWS));
+                let mut rows = vec![Vec::new(); count];
+                for columns in column_blocks(n, COLUMNS) {
+                    let block = &mut block[..count * columns.len()];
+                    missed(b, &person, &item, first, columns.clone(), block);
+                    for (i, errors) in block.chunks(columns.len()).enumerate() {
+                        let least = first_threshold / of_row[first + i];
+                        let kept = columns.clone().zip(errors.iter().zip(&of_column[columns.clone()]));
+                        let kept = kept.filter(|(_, (e, w))| e.abs() * **w > least && **e != 0.0);
+                        rows[i].extend(kept.map(|(j, (e, _))| (j as u32, *e)));
+                    }
+                }
+                rows
             },
         )
         .flatten()
@@ -418,5 +430,41 @@ impl Scorer<'_> {
         }
         let items = MatRef::from_row_major_slice(&self.items, stored.items, rank);
         add_product(out, stored.items, people.view(), items.transpose(), 1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::linear::Dense;
+
+    #[test]
+    fn entries_of_every_block_of_columns_are_kept() {
+        let n = COLUMNS + ROWS + 7;
+        // A few large entries a row, in all blocks; nothing that factors could take.
+        let mut values = vec![0.0; n * n];
+        for i in 0..n {
+            for (step, j) in [i * 31 + 5, i * 17 + n / 2, i + n - 1].into_iter().enumerate() {
+                values[i * n + j % n] = (step + 1) as f32;
+            }
+        }
+        let b = Dense::new(n, values, vec![1.0; n]);
+        let how = Compression {
+            counts: vec![1; n],
+            ..Compression::default()
+        };
+        let stored = compress(&b, &spectrum(&b, &how, 0), 0, &how);
+        for i in 0..n {
+            let (columns, codes) = stored.sparse.row(i);
+            let scale = stored.sparse.scales[i];
+            let mut row = vec![0.0; n];
+            let entries = columns.iter().zip(codes);
+            entries.for_each(|(column, code)| row[*column as usize] = f32::from(*code) * scale);
+            let whole = &b.values()[i * n..][..n];
+            assert!(row.iter().zip(whole).all(|(a, b)| (a - b).abs() < 0.02), "row {i}");
+        }
+        let mut blended = Dense::new(n, vec![0.0; n * n], vec![1.0; n]);
+        blended.blend(0.0, &b, 2.0);
+        assert!(blended.values().iter().zip(b.values()).all(|(a, b)| *a == 2.0 * b));
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! It is all that the dense models need from the logs, so this is the stage that a cluster would take over.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::csr::Csr;
@@ -20,20 +22,24 @@ pub fn user_weights(rows: &Csr, exponent: f32) -> Vec<f32> {
     rows.row_counts().into_iter().map(weight).collect()
 }
 
-/// One row of the Gram matrix, columns `0..until`, added to `out`.
+/// One row of the Gram matrix, of these columns, added to `out`, which has a value for each.
 ///
 /// Cost: the number of entries of all users of the item. The row of a popular item stays in the processor's cache.
 #[inline]
-pub fn add_row(rows: &Csr, transposed: &Csr, weights: &[f32], item: usize, until: usize, out: &mut [f32]) {
+pub fn add_row(rows: &Csr, transposed: &Csr, weights: &[f32], item: usize, columns: Range<usize>, out: &mut [f32]) {
     let (users, values) = transposed.row(item);
     for (user, value) in users.iter().zip(values) {
         let factor = weights[*user as usize] * value;
         let (items, values) = rows.row(*user as usize);
-        for (column, value) in items.iter().zip(values) {
-            if *column as usize >= until {
+        let from = match columns.start {
+            0 => 0,
+            start => items.partition_point(|item| (*item as usize) < start),
+        };
+        for (column, value) in items[from..].iter().zip(&values[from..]) {
+            if *column as usize >= columns.end {
                 break;
             }
-            out[*column as usize] += factor * value;
+            out[*column as usize - columns.start] += factor * value;
         }
     }
 }
@@ -51,7 +57,7 @@ pub fn lower_triangle(rows: &Csr, transposed: &Csr, weights: &[f32], out: &mut [
         .with_max_len(16)
         .for_each(|(item, out)| {
             out.fill(0.0);
-            add_row(rows, transposed, weights, item, item + 1, out);
+            add_row(rows, transposed, weights, item, 0..item + 1, out);
             stage.inc(1);
         });
 }

@@ -4,7 +4,7 @@
 //! `B = D_I^−b'·(R̃ᵀR̃)·D_I^b' + α·D_I^−½·V·Vᵀ·D_I^½`. The first term is sparse and the second of low rank, so
 //! B never needs n² values: this is also the route for catalogues that a dense solve does not fit.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -174,19 +174,31 @@ impl ItemMatrix for Graph {
         self.liked.cols
     }
 
-    fn rows(&self, first: usize, out: &mut [f32]) {
-        let n = self.items();
+    fn block(&self, first: usize, columns: Range<usize>, out: &mut [f32]) {
+        let n = columns.len();
         for (i, row) in out.chunks_mut(n).enumerate() {
             row.fill(0.0);
-            add_row(&self.liked, &self.transposed, &self.users, first + i, n, row);
+            add_row(
+                &self.liked,
+                &self.transposed,
+                &self.users,
+                first + i,
+                columns.clone(),
+                row,
+            );
             let left = self.left[first + i];
             row.iter_mut()
-                .zip(&self.right)
+                .zip(&self.right[columns.clone()])
                 .for_each(|(value, right)| *value *= left * right);
         }
         let left = self.low_left.view().subrows(first, out.len() / n);
-        add_product(out, n, left, self.low_right.view().transpose(), 1.0);
-        out.chunks_mut(n).enumerate().for_each(|(i, row)| row[first + i] = 0.0);
+        let right = self.low_right.view().subrows(columns.start, n);
+        add_product(out, n, left, right.transpose(), 1.0);
+        for (i, row) in out.chunks_mut(n).enumerate() {
+            if columns.contains(&(first + i)) {
+                row[first + i - columns.start] = 0.0;
+            }
+        }
     }
 
     fn balance(&self) -> Vec<f32> {
@@ -289,6 +301,11 @@ mod tests {
         graph.rows(7, &mut row);
         assert_eq!(row, whole.values()[210..270]);
         assert_eq!(row[7], 0.0);
+        let (mut part, mut of_whole) = (vec![0.0; 12], vec![0.0; 12]);
+        graph.block(7, 5..11, &mut part);
+        whole.block(7, 5..11, &mut of_whole);
+        assert!(part.iter().zip(&of_whole).all(|(a, b)| (a - b).abs() < 1e-6));
+        assert_eq!(&of_whole[..6], &whole.values()[215..221]);
         let history = [(2, 1.0), (7, 0.5)];
         let (mut along, mut by_rows) = (vec![0.0; 30], vec![0.0; 30]);
         graph.add_scores(&history, &mut along);

@@ -1,5 +1,7 @@
 //! An item-item matrix B, however it came about: `score(person, j) = Σ_i h_i·B[i][j]`.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{
@@ -8,7 +10,17 @@ use super::{
 };
 
 /// Rows of B looked at together by one thread.
-pub const ROWS: usize = 64;
+pub const ROWS: usize = 256;
+
+/// Columns of B looked at together, so that a block of B is small enough for a cache and large enough for the kernel of a product.
+pub const COLUMNS: usize = 2048;
+
+/// The columns of B in blocks of so many.
+pub fn column_blocks(items: usize, width: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..items)
+        .step_by(width)
+        .map(move |first| first..items.min(first + width))
+}
 
 /// Whether a matrix of so many items is solved and compressed in seconds, so that it may be done twice: again with what was
 /// withheld for validation, and again with what the sparse part leaves to the factors.
@@ -21,8 +33,13 @@ pub trait ItemMatrix: Send + Sync {
     /// Number of items.
     fn items(&self) -> usize;
 
+    /// Rows `first..` of the columns, into `out`: a whole number of rows, each as long as `columns`.
+    fn block(&self, first: usize, columns: Range<usize>, out: &mut [f32]);
+
     /// Rows `first..` into `out`, whole rows of `items()` values.
-    fn rows(&self, first: usize, out: &mut [f32]);
+    fn rows(&self, first: usize, out: &mut [f32]) {
+        self.block(first, 0..self.items(), out);
+    }
 
     /// `B·x`.
     fn times(&self, x: &Matrix) -> Matrix;
@@ -91,12 +108,17 @@ impl Dense {
             return;
         }
         self.values.par_chunks_mut(ROWS * n).enumerate().for_each_init(
-            || vec![0.0; ROWS * n],
-            |buffer, (block, values)| {
-                let buffer = &mut buffer[..values.len()];
-                other.rows(block * ROWS, buffer);
-                for (value, other) in values.iter_mut().zip(buffer) {
-                    *value = factor * *value + other_factor * *other;
+            || vec![0.0; ROWS * COLUMNS],
+            |buffer, (band, values)| {
+                for columns in column_blocks(n, COLUMNS) {
+                    let buffer = &mut buffer[..values.len() / n * columns.len()];
+                    other.block(band * ROWS, columns.clone(), buffer);
+                    for (row, other) in values.chunks_mut(n).zip(buffer.chunks(columns.len())) {
+                        let row = &mut row[columns.clone()];
+                        row.iter_mut()
+                            .zip(other)
+                            .for_each(|(value, other)| *value = factor * *value + other_factor * *other);
+                    }
                 }
             },
         );
@@ -112,8 +134,11 @@ impl ItemMatrix for Dense {
         self.items
     }
 
-    fn rows(&self, first: usize, out: &mut [f32]) {
-        out.copy_from_slice(&self.values[first * self.items..][..out.len()]);
+    fn block(&self, first: usize, columns: Range<usize>, out: &mut [f32]) {
+        let rows = self.values[first * self.items..].chunks(self.items);
+        for (out, row) in out.chunks_mut(columns.len()).zip(rows) {
+            out.copy_from_slice(&row[columns.clone()]);
+        }
     }
 
     fn times(&self, x: &Matrix) -> Matrix {

@@ -5,19 +5,18 @@
 //! scores are nearest to the whole matrix's over the histories of the log, in least squares. It is the idea of optimal brain
 //! compression (Frantar and Alistarh 2022), with the entries to keep given.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{
-    compress::Entry,
+    compress::{Entry, missed},
     csr::Csr,
-    dense::{Matrix, add_product},
+    dense::Matrix,
     graph::sparse_times,
-    linear::{ItemMatrix, ROWS},
+    linear::{ItemMatrix, ROWS, column_blocks},
 };
 use crate::conjugate::{dot, improve};
-
-/// Columns that are fitted together, at most.
-const BLOCK: usize = 2048;
 
 /// Steps of the conjugate gradients: past these nothing changes that a code could hold.
 const STEPS: usize = 12;
@@ -33,6 +32,8 @@ const ENOUGH: f64 = 1e-6;
 pub struct Histories {
     by_user: Csr,
     by_item: Csr,
+    /// Of each item, the sum of squares over its users.
+    lengths: Vec<f32>,
 }
 
 impl Histories {
@@ -47,134 +48,119 @@ impl Histories {
             start = *end;
         }
         let by_item = by_user.transposed();
-        Histories { by_user, by_item }
+        let length = |item| by_item.row(item).1.iter().map(|v| v * v).sum();
+        Histories {
+            lengths: (0..by_item.rows()).map(length).collect(),
+            by_user,
+            by_item,
+        }
     }
 }
+
+/// Columns that are fitted together: their errors stay in the processor's last cache.
+const WIDTH: usize = 128;
+
+/// Columns that one thread takes: what a line of the cache holds of them.
+const LINE: usize = 16;
 
 /// Changes the values of `entries` so that they and the low-rank part `person · itemᵀ` score as `b` does.
 pub fn refit(b: &dyn ItemMatrix, person: &Matrix, item: &Matrix, entries: &mut [Vec<Entry>], log: &Histories) {
-    let n = b.items();
-    for first in (0..n).step_by(BLOCK) {
-        let cols = BLOCK.min(n - first);
-        let errors = errors(b, person, item, entries, first, cols);
-        let wanted = sparse_times(&log.by_item, &sparse_times(&log.by_user, &errors));
-        // Which rows have an entry in each of the columns.
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); cols];
-        for (row, entries) in (0u32..).zip(&*entries) {
-            for (column, _) in of_block(entries, first, cols) {
-                rows[*column as usize - first].push(row);
-            }
+    let users = log.by_user.rows();
+    // By columns: where an entry stands, as its row and its place in it.
+    let mut places: Vec<Vec<(u32, u32)>> = vec![Vec::new(); b.items()];
+    for (row, entries) in (0u32..).zip(&*entries) {
+        for (at, (column, _)) in (0u32..).zip(entries) {
+            places[*column as usize].push((row, at));
         }
-        let changes: Vec<Vec<f64>> = rows
-            .par_iter()
+    }
+    for columns in column_blocks(b.items(), WIDTH) {
+        let errors = errors(b, person, item, entries, columns.clone());
+        let seen = sparse_times(&log.by_user, &errors);
+        let places = &places[columns];
+        let changes: Vec<Vec<f64>> = places
+            .par_chunks(LINE)
             .enumerate()
             .map_init(
-                || vec![0.0; log.by_user.rows()],
-                |people, (at, rows)| {
-                    let wanted = rows
-                        .iter()
-                        .map(|row| f64::from(wanted.row(*row as usize)[at]))
-                        .collect();
-                    solved(&log.by_item, rows, wanted, people)
+                || (vec![0.0; users], vec![0.0; users * LINE]),
+                |(people, of_columns), (line, places)| {
+                    turn(&seen, line * LINE, places.len(), of_columns);
+                    let of_columns = of_columns.chunks(users.max(1));
+                    let solved = |(places, seen): (&Vec<_>, _)| solved(log, places, seen, people);
+                    places.iter().zip(of_columns).map(solved).collect::<Vec<_>>()
                 },
             )
+            .flatten()
             .collect();
-        // Rows ascend in each column, so one pass over the rows meets the changes in order.
-        let mut next = vec![0; cols];
-        for entries in &mut *entries {
-            let (from, to) = block_bounds(entries, first, cols);
-            for (column, value) in &mut entries[from..to] {
-                let at = *column as usize - first;
-                *value += changes[at][next[at]] as f32;
-                next[at] += 1;
+        for (places, changes) in places.iter().zip(changes) {
+            for ((row, at), change) in places.iter().zip(changes) {
+                entries[*row as usize][*at as usize].1 += change as f32;
             }
         }
     }
 }
 
-fn block_bounds(entries: &[Entry], first: usize, cols: usize) -> (usize, usize) {
-    let from = entries.partition_point(|(column, _)| (*column as usize) < first);
-    let to = entries.partition_point(|(column, _)| (*column as usize) < first + cols);
-    (from, to)
+/// Some columns of a matrix, one after the other.
+fn turn(matrix: &Matrix, first: usize, count: usize, out: &mut [f32]) {
+    for row in 0..matrix.rows {
+        for (column, value) in matrix.row(row)[first..first + count].iter().enumerate() {
+            out[column * matrix.rows + row] = *value;
+        }
+    }
 }
 
-fn of_block(entries: &[Entry], first: usize, cols: usize) -> &[Entry] {
-    let (from, to) = block_bounds(entries, first, cols);
-    &entries[from..to]
+fn block_bounds(entries: &[Entry], columns: &Range<usize>) -> Range<usize> {
+    let place = |end: usize| entries.partition_point(|(column, _)| (*column as usize) < end);
+    place(columns.start)..place(columns.end)
+}
+
+fn of_block<'a>(entries: &'a [Entry], columns: &Range<usize>) -> &'a [Entry] {
+    &entries[block_bounds(entries, columns)]
 }
 
 /// What the stored matrix misses of some columns.
-fn errors(
-    b: &dyn ItemMatrix,
-    person: &Matrix,
-    item: &Matrix,
-    entries: &[Vec<Entry>],
-    first: usize,
-    cols: usize,
-) -> Matrix {
-    let n = b.items();
-    let mut errors = Matrix::zeros(n, cols);
-    errors.data.par_chunks_mut(ROWS * cols).enumerate().for_each_init(
-        || vec![0.0; ROWS * n],
-        |whole, (block, out)| {
-            let (row, count) = (block * ROWS, out.len() / cols);
-            let whole = &mut whole[..count * n];
-            b.rows(row, whole);
-            for (out, whole) in out.chunks_mut(cols).zip(whole.chunks(n)) {
-                out.copy_from_slice(&whole[first..first + cols]);
+fn errors(b: &dyn ItemMatrix, person: &Matrix, item: &Matrix, entries: &[Vec<Entry>], columns: Range<usize>) -> Matrix {
+    let width = columns.len();
+    let mut errors = Matrix::zeros(b.items(), width);
+    let bands = errors.data.par_chunks_mut(ROWS * width).enumerate();
+    bands.for_each(|(band, out)| {
+        missed(b, person, item, band * ROWS, columns.clone(), out);
+        for (out, entries) in out.chunks_mut(width).zip(&entries[band * ROWS..]) {
+            for (column, value) in of_block(entries, &columns) {
+                out[*column as usize - columns.start] -= value;
             }
-            let (left, right) = (person.view().subrows(row, count), item.view().subrows(first, cols));
-            add_product(out, cols, left, right.transpose(), -1.0);
-            for (i, out) in out.chunks_mut(cols).enumerate() {
-                for (column, value) in of_block(&entries[row + i], first, cols) {
-                    out[*column as usize - first] -= value;
-                }
-                if let Some(own) = (row + i).checked_sub(first).and_then(|at| out.get_mut(at)) {
-                    *own = 0.0;
-                }
-            }
-        },
-    );
+        }
+    });
     errors
 }
 
-/// The change of some entries of a column: `(XᵀX + penalty) · change = wanted` over these rows, the penalty by its diagonal.
-/// `people`: zeros, a number a user; zeros again after.
-fn solved(by_item: &Csr, rows: &[u32], wanted: Vec<f64>, people: &mut [f32]) -> Vec<f64> {
-    let diagonal: Vec<f64> = rows
-        .iter()
-        .map(|row| {
-            let length: f32 = by_item.row(*row as usize).1.iter().map(|v| v * v).sum();
-            f64::from(length.max(1e-12))
-        })
-        .collect();
+/// The change of the entries of a column: `(XᵀX + penalty) · change = Xᵀ·seen` over their rows, the penalty by its diagonal.
+/// `seen`: what each user's score is off. `people`: zeros, a number a user; zeros again after.
+fn solved(log: &Histories, places: &[(u32, u32)], seen: &[f32], people: &mut [f32]) -> Vec<f64> {
+    let rows: Vec<(&[u32], &[f32])> = places.iter().map(|(row, _)| log.by_item.row(*row as usize)).collect();
+    let dot_users = |(users, values): &(&[u32], &[f32]), people: &[f32]| -> f64 {
+        let products = users.iter().zip(*values).map(|(user, v)| people[*user as usize] * v);
+        f64::from(products.sum::<f32>())
+    };
+    let wanted: Vec<f64> = rows.iter().map(|row| dot_users(row, seen)).collect();
+    let lengths = places.iter().map(|(row, _)| log.lengths[*row as usize]);
+    let diagonal: Vec<f64> = lengths.map(|length| f64::from(length.max(1e-12))).collect();
     let units: Vec<f64> = wanted.iter().zip(&diagonal).map(|(w, d)| w / d).collect();
     let enough = ENOUGH * dot(&wanted, &units);
     let mut change = vec![0.0; rows.len()];
     improve(&mut change, wanted, Some(&diagonal), STEPS, enough, |x| {
-        for (row, x) in rows.iter().zip(x) {
-            let (users, values) = by_item.row(*row as usize);
+        for ((users, values), x) in rows.iter().zip(x) {
+            let x = *x as f32;
             users
                 .iter()
-                .zip(values)
-                .for_each(|(user, v)| people[*user as usize] += v * *x as f32);
+                .zip(*values)
+                .for_each(|(user, v)| people[*user as usize] += v * x);
         }
-        let image = rows.iter().zip(x).zip(&diagonal).map(|((row, x), d)| {
-            let (users, values) = by_item.row(*row as usize);
-            let seen: f32 = users
-                .iter()
-                .zip(values)
-                .map(|(user, v)| people[*user as usize] * v)
-                .sum();
-            f64::from(seen) + PENALTY * d * x
-        });
-        let image = image.collect();
-        for row in rows {
-            by_item
-                .row(*row as usize)
-                .0
-                .iter()
-                .for_each(|user| people[*user as usize] = 0.0);
+        let image = rows.iter().zip(x).zip(&diagonal);
+        let image = image
+            .map(|((row, x), d)| dot_users(row, people) + PENALTY * d * x)
+            .collect();
+        for (users, _) in &rows {
+            users.iter().for_each(|user| people[*user as usize] = 0.0);
         }
         image
     });
@@ -188,7 +174,7 @@ mod tests {
 
     /// The sum of squares of what the scores of all histories are off.
     fn off(b: &Dense, person: &Matrix, item: &Matrix, entries: &[Vec<Entry>], log: &Histories) -> f64 {
-        let errors = errors(b, person, item, entries, 0, b.items());
+        let errors = errors(b, person, item, entries, 0..b.items());
         let seen = sparse_times(&log.by_user, &errors);
         seen.data.iter().map(|v| f64::from(*v) * f64::from(*v)).sum()
     }

@@ -5,7 +5,6 @@ use super::{
     compress::{Compression, Stored, compress, fits, spectrum},
     linear::{ItemMatrix, is_cheap},
     settings::{Candidate, CurvePoint, ModelConfig, Quality, TrainingReport},
-    spectrum::Spectrum,
     validation::{TestUser, evaluate_blocks},
 };
 use crate::progress::Progress;
@@ -13,19 +12,26 @@ use crate::progress::Progress;
 /// Ranks of the factors that are tried: of these, those that take from a fifth to three quarters of the budget.
 const RANKS: [usize; 9] = [0, 16, 32, 48, 64, 96, 128, 192, 256];
 
-/// How often the factors of the chosen rank are fitted again to what the sparse part leaves them: of small catalogues, where it
-/// costs seconds. At 256 bytes an item it gains nothing, at half of that some thousandths.
-fn rounds(b: &dyn ItemMatrix) -> usize {
-    if is_cheap(b.items()) { 2 } else { 0 }
+/// How the chosen rank is stored. Of small catalogues, where it costs seconds, the factors are fitted twice again to what the sparse
+/// part leaves them: at 256 bytes an item it gains nothing, at half of that some thousandths.
+fn chosen(b: &dyn ItemMatrix, how: &Compression) -> Compression {
+    Compression {
+        rounds: if is_cheap(b.items()) { 2 } else { 0 },
+        ..how.clone()
+    }
+}
+
+/// How the ranks are tried. Of large catalogues without a fit to the histories, which takes as long as all else and helps every rank.
+fn on_trial(b: &dyn ItemMatrix, how: &Compression) -> Compression {
+    Compression {
+        histories: how.histories.clone().filter(|_| is_cheap(b.items())),
+        ..how.clone()
+    }
 }
 
 /// With the chosen rank, as [`best()`] makes it.
 pub fn again(b: &dyn ItemMatrix, rank: usize, how: &Compression) -> Stored {
-    let refined = Compression {
-        rounds: rounds(b),
-        ..how.clone()
-    };
-    compress(b, &spectrum(b, how, rank), rank, &refined)
+    compress(b, &spectrum(b, how, rank), rank, &chosen(b, how))
 }
 
 /// The best of several ranks for the budget. Fills the report's figures of what is stored, and its curve.
@@ -47,36 +53,28 @@ pub fn best(
         let _stage = progress.stage("factors", 0);
         spectrum(b, how, largest.unwrap_or(0))
     };
-    let _stage = progress.stage("compress", 0);
-    let try_all = |bytes: usize| -> Vec<(Stored, Quality)> {
-        let of_bytes = Compression {
-            bytes_per_item: bytes,
-            ..how.clone()
-        };
-        ranks(b, config, bytes)
-            .into_iter()
-            .map(|rank| tried(b, &spectrum, rank, &of_bytes, users))
-            .collect()
+    let ranks_to_try = ranks(b, config, config.bytes_per_item);
+    let steps = ranks_to_try.len() + 1 + config.curve.len();
+    let stage = progress.stage("compress", steps as u64);
+    let (on_trial, chosen) = (on_trial(b, how), chosen(b, how));
+    let tried = |rank: usize, how: &Compression| -> (Stored, Quality) {
+        let stored = compress(b, &spectrum, rank, how);
+        let quality = quality(&stored, users);
+        stage.inc(1);
+        (stored, quality)
     };
-    let all = try_all(config.bytes_per_item);
-    for (stored, quality) in &all {
+    let mut all = Vec::new();
+    for rank in ranks_to_try {
+        let (stored, quality) = tried(rank, &on_trial);
         let name = format!("stored: {} bytes, rank {}", config.bytes_per_item, stored.rank);
         progress.note(&format!(
             "  {name}: recall@20 {:.4}, ndcg@20 {:.4}",
             quality.recall, quality.ndcg
         ));
-        report.candidates.push(Candidate {
-            name,
-            quality: *quality,
-        });
+        report.candidates.push(Candidate { name, quality });
+        all.push((stored, quality));
     }
-    let (stored, quality) = match (least_loss(all), rounds(b)) {
-        (best, rounds) if rounds == how.rounds => best,
-        ((best, _), rounds) => {
-            let refined = Compression { rounds, ..how.clone() };
-            tried(b, &spectrum, best.rank, &refined, users)
-        }
-    };
+    let (stored, quality) = tried(least_loss(all).0.rank, &chosen);
     report.stored = quality;
     // What the rank takes of the budget hardly depends on it, so the curve has one rank for each.
     let share = stored.rank as f64 / config.bytes_per_item as f64;
@@ -86,12 +84,11 @@ pub fn best(
             .into_iter()
             .min_by_key(|rank| rank.abs_diff(wanted));
         let rank = nearest.unwrap_or(0);
-        let refined = Compression {
+        let of_bytes = Compression {
             bytes_per_item: *bytes,
-            rounds: rounds(b),
-            ..how.clone()
+            ..chosen.clone()
         };
-        let (stored, quality) = tried(b, &spectrum, rank, &refined, users);
+        let (stored, quality) = tried(rank, &of_bytes);
         report.curve.push(CurvePoint {
             bytes_per_item: stored.bytes_per_item(),
             rank: stored.rank,
@@ -111,18 +108,6 @@ fn ranks(b: &dyn ItemMatrix, config: &ModelConfig, bytes: usize) -> Vec<usize> {
     }
     let ranks: Vec<usize> = RANKS.into_iter().filter(useful).collect();
     if ranks.is_empty() { vec![0] } else { ranks }
-}
-
-fn tried(
-    b: &dyn ItemMatrix,
-    spectrum: &Spectrum,
-    rank: usize,
-    how: &Compression,
-    users: &[TestUser],
-) -> (Stored, Quality) {
-    let stored = compress(b, spectrum, rank, how);
-    let quality = quality(&stored, users);
-    (stored, quality)
 }
 
 fn quality(stored: &Stored, users: &[TestUser]) -> Quality {
