@@ -6,6 +6,7 @@
 mod bench;
 mod counts;
 mod demo;
+mod encoder;
 mod links;
 mod metrics;
 mod parts;
@@ -28,13 +29,14 @@ use crate::{project::Project, run::Runner};
 const HELP: &str = "\
 The chores of Aftershow. Each sets up what it needs: wasm target, tools (in .tools/ or $AFTERSHOW_TOOLS), npm packages.
 
-cargo xtask test [fast] [--only NAME]… [--list] [--verbose] [--install]
-    Runs every check in order, to the end. fast: only what needs neither wasm nor JavaScript.
+cargo xtask test [fast] [--only NAME]… [--list] [--verbose] [--install] [--full]
+    Runs every check in order, to the end. fast: only what needs neither wasm nor JavaScript. --full: sentence
+    encoders too, which compile for minutes and fetch 84 MB.
 cargo xtask demo [--once] [--catalog SPEC] [--port P]
     Builds everything and serves the demo on 127.0.0.1. --once: prints one answer as JSON and ends.
 cargo xtask bench wasm|pipeline|quality [--no-peer] [--only SET]…
     Measures on real data: answers in wasm, the building of a large pack, or how good recommendations are.
-    --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv or gowalla (20 minutes).
+    --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv, text or gowalla (20 minutes).
 cargo xtask metrics [--write]
     Shows the sizes that metrics.snap keeps; --write keeps the present ones.
 cargo xtask set-up [--install]
@@ -100,6 +102,7 @@ fn test_command(arguments: &mut Parser) -> Result<bool> {
             Long("only") => options.only.push(arguments.value()?.string()?),
             Long("verbose") | Short('v') => options.verbose = true,
             Long("install") => options.install = true,
+            Long("full") => options.full = true,
             Long("list") => {
                 test::list();
                 return Ok(true);

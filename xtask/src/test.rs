@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     counts::{self, Counts},
-    links, metrics, parts,
+    encoder, links, metrics, parts,
     project::{Project, cargo},
     run::{Lines, Runner, interrupted},
     set_up,
@@ -28,6 +28,8 @@ pub struct Options {
     pub verbose: bool,
     /// Install Chromium if it is missing.
     pub install: bool,
+    /// The sentence encoders, too.
+    pub full: bool,
 }
 
 /// A check. Later ones may need what earlier ones made.
@@ -58,7 +60,7 @@ struct Ended {
 /// The checks that need neither wasm nor JavaScript.
 const FAST: usize = 5;
 /// All of them, in order.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -161,12 +163,24 @@ const STEPS: [Step; 17] = [
         needs: &["pack", "npm-build"],
         run: check_metrics,
     },
+    Step {
+        name: ENCODER,
+        about: "sentence encoders: lints and tests",
+        needs: &[],
+        run: encoder_tests,
+    },
 ];
+/// The check that needs `--full` or its name: candle takes minutes to compile, and the model is 84 MB.
+const ENCODER: &str = "encoder";
 
 /// Prints the checks.
 pub fn list() {
     for (number, step) in STEPS.iter().enumerate() {
-        let fast = if number < FAST { "fast" } else { "" };
+        let fast = match number {
+            number if number < FAST => "fast",
+            _ if step.name == ENCODER => "full",
+            _ => "",
+        };
         println!("{:<14} {fast:<5} {}", step.name, step.about);
     }
 }
@@ -233,7 +247,8 @@ fn chosen(options: &Options) -> Result<Vec<&'static str>> {
     let mut chosen: Vec<&'static str> = Vec::new();
     if options.only.is_empty() {
         let count = if options.fast { FAST } else { STEPS.len() };
-        return Ok(STEPS[..count].iter().map(|step| step.name).collect());
+        let all = STEPS[..count].iter().map(|step| step.name);
+        return Ok(all.filter(|name| options.full || *name != ENCODER).collect());
     }
     let mut open: Vec<&str> = options.only.iter().map(String::as_str).collect();
     while let Some(name) = open.pop() {
@@ -393,6 +408,8 @@ fn clippy(scene: &mut Scene<'_>) -> Result<Counts> {
         "--workspace",
         "--exclude",
         "aftershow-wasm",
+        "--exclude",
+        "aftershow-encoder",
         "--all-targets",
         "--",
         "-D",
@@ -408,7 +425,15 @@ fn clippy_wasm(scene: &mut Scene<'_>) -> Result<Counts> {
 }
 
 fn docs(scene: &mut Scene<'_>) -> Result<Counts> {
-    let mut command = scene.cargo(&["doc", "--no-deps", "--workspace", "--exclude", "aftershow-wasm"]);
+    let mut command = scene.cargo(&[
+        "doc",
+        "--no-deps",
+        "--workspace",
+        "--exclude",
+        "aftershow-wasm",
+        "--exclude",
+        "aftershow-encoder",
+    ]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     scene.check(command)
 }
@@ -427,6 +452,8 @@ fn native(scene: &mut Scene<'_>) -> Result<Counts> {
         "--workspace",
         "--exclude",
         "aftershow-wasm",
+        "--exclude",
+        "aftershow-encoder",
         "--no-fail-fast",
         "--",
         "--show-output",
@@ -441,6 +468,44 @@ fn native(scene: &mut Scene<'_>) -> Result<Counts> {
         );
     }
     counts.not_empty()
+}
+
+/// With the pipeline's own lints and tests, since a feature of it is on here.
+fn encoder_tests(scene: &mut Scene<'_>) -> Result<Counts> {
+    let model = encoder::ensure(scene.project, &mut scene.runner)?;
+    let packages = [
+        "-p",
+        "aftershow-encoder",
+        "-p",
+        "aftershow-pipeline",
+        "--features",
+        encoder::FEATURE,
+    ];
+    let mut clippy = scene.cargo(&["clippy"]);
+    clippy.args(packages).args(["--all-targets", "--", "-D", "warnings"]);
+    let mut counts = scene.check(clippy)?;
+    let mut docs = scene.cargo(&["doc", "--no-deps", "-p", "aftershow-encoder"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    counts += scene.check(docs)?;
+    let mut command = scene.cargo(&["test"]);
+    let tests = ["oracle", "refused", "real_model", "text_encoder"];
+    command
+        .args(packages)
+        .args(tests.iter().flat_map(|test| ["--test", test]));
+    command
+        .args(["--no-fail-fast", "--", "--show-output"])
+        .env("AFTERSHOW_ENCODER", model);
+    scene.with_data(&mut command);
+    let finished = scene.runner.try_run(&mut command)?;
+    let tested = counts::cargo_test(&finished.output)?;
+    if !finished.status.success() && tested.failed == 0 {
+        bail!(
+            "cargo test ended with {}: something does not compile, or a test broke off",
+            finished.status
+        );
+    }
+    counts += tested.not_empty()?;
+    Ok(counts)
 }
 
 fn set_up_all(scene: &mut Scene<'_>) -> Result<Counts> {

@@ -3,5 +3,6 @@
 pub mod pipeline;
 pub mod python;
 pub mod quality;
+mod text;
 pub mod usage;
 pub mod wasm;
