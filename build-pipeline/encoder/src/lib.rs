@@ -141,10 +141,7 @@ impl Encoder {
             let shown: String = words.chars().take(40).collect();
             EncoderError::at(&self.tokenizer_file, format!("{reason}, in {shown:?} …; {BELONG}"))
         };
-        let encoding = self
-            .tokenizer
-            .encode_fast(beginning, true)
-            .map_err(|e| failed(e.to_string()))?;
+        let encoding = guarded(|| self.tokenizer.encode_fast(beginning, true)).map_err(failed)?;
         let (ids, kinds) = (encoding.get_ids().to_vec(), encoding.get_type_ids().to_vec());
         let bert = &self.settings.bert;
         if ids.iter().any(|id| *id as usize >= bert.vocab_size) {
@@ -219,11 +216,20 @@ pub fn fingerprint(dir: &Path) -> Result<(String, usize), EncoderError> {
     Ok((files.sha256(), settings.bert.hidden_size))
 }
 
+/// What the tokenizers crate makes of a file, or of a text by it. It takes some files that it then panics on, such as one that
+/// puts a token around texts which it doesn't define.
+fn guarded<T, E: fmt::Display>(run: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(done) => done.map_err(|e| e.to_string()),
+        Err(_) => Err("the file contradicts itself".to_owned()),
+    }
+}
+
 const BELONG: &str = "take the tokenizer that belongs to config.json";
 
 /// The tokenizer, cutting texts to as many tokens as the model reads.
 fn tokenizer(bytes: &[u8], settings: &Settings) -> Result<(Tokenizer, usize), String> {
-    let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| format!("{e}; {BELONG}"))?;
+    let mut tokenizer = guarded(|| Tokenizer::from_bytes(bytes)).map_err(|reason| format!("{reason}; {BELONG}"))?;
     let own = tokenizer.get_truncation().map(|truncation| truncation.max_length);
     let max_tokens = settings
         .max_tokens

@@ -254,7 +254,11 @@ fn a_crowd_of_texts_is_told_as_it_is_done_and_each_gets_its_own_vector() {
         .unwrap();
     assert_eq!(count.into_inner(), 6300);
     for (text, vector) in found.chunks(HIDDEN).enumerate() {
-        assert!(off(vector, &few[text % 9 * HIDDEN..][..HIDDEN]) < 1e-6, "{}", TEXTS[text % 9]);
+        assert!(
+            off(vector, &few[text % 9 * HIDDEN..][..HIDDEN]) < 1e-6,
+            "{}",
+            TEXTS[text % 9]
+        );
     }
     let lengths = few.chunks(HIDDEN).map(|v| v.iter().map(|v| v * v).sum::<f32>());
     assert!(lengths.into_iter().all(|length| (length - 1.0).abs() < 1e-5));

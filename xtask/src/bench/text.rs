@@ -46,9 +46,12 @@ impl Bench<'_> {
             "features",
         );
         let alone = ["--text-weight", "1", "--genre-weight", "0", "--metadata-weight", "0"];
-        for (how, weights) in [("summaries", &alone[..]), ("all content", &[])] {
-            for encoder in ["tfidf", &model] {
-                for terms in ["500", "2000"] {
+        for (how, weights, sizes) in [
+            ("summaries", &alone[..], &["500", "2000"][..]),
+            ("all content", &[], &["500"]),
+        ] {
+            for terms in sizes {
+                for encoder in ["tfidf", &model] {
                     let name = if encoder == "tfidf" { "tfidf" } else { "model" };
                     let mut flags = vec!["--catalog", &catalogue[0], &catalogue[1], "--model", "popularity"];
                     flags.extend(["--text-encoder", encoder, "--max-text-features", terms]);
