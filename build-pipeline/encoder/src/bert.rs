@@ -144,40 +144,27 @@ impl Bert {
         })
     }
 
-    /// The vector of each token: `texts × tokens × hidden`, from ids and kinds of `texts × tokens`. All texts of a call are of the
-    /// same length, so nothing is padded and nothing masked.
+    /// The vector of each token of a text, `tokens × hidden`.
     pub(crate) fn forward(&self, ids: &Tensor, kinds: &Tensor) -> Result<Tensor> {
-        let (texts, tokens) = ids.dims2()?;
-        let words = self.words.index_select(&ids.flatten_all()?, 0)?;
-        let kinds = self.kinds.index_select(&kinds.flatten_all()?, 0)?;
-        let size = words.dim(1)?;
-        let sum = (words + kinds)?.reshape((texts, tokens, size))?;
-        let sum = sum.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
-        let first = self.norm.forward(&sum.reshape((texts * tokens, size))?)?;
-        let last = self
-            .layers
-            .iter()
-            .try_fold(first, |x, layer| layer.forward(&x, texts, tokens))?;
-        last.reshape((texts, tokens, size))
+        let words = self.words.index_select(ids, 0)?;
+        let kinds = self.kinds.index_select(kinds, 0)?;
+        let places = self.positions.narrow(0, 0, ids.dim(0)?)?;
+        let first = self.norm.forward(&((words + kinds)? + places)?)?;
+        self.layers.iter().try_fold(first, |x, layer| layer.forward(&x))
     }
 }
 
 impl Layer {
-    /// `x` and what comes out: `texts · tokens × hidden`.
-    fn forward(&self, x: &Tensor, texts: usize, tokens: usize) -> Result<Tensor> {
-        let size = x.dim(1)?;
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (tokens, size) = x.dims2()?;
         let width = size / self.heads;
-        let heads = |x: Tensor| {
-            x.reshape((texts, tokens, self.heads, width))?
-                .transpose(1, 2)?
-                .contiguous()
-        };
+        let heads = |x: Tensor| x.reshape((tokens, self.heads, width))?.transpose(0, 1)?.contiguous();
         let query = heads((self.query.forward(x)? * (1.0 / (width as f64).sqrt()))?)?;
         let key = heads(self.key.forward(x)?)?;
         let value = heads(self.value.forward(x)?)?;
         let attention = ops::softmax_last_dim(&query.matmul(&key.t()?)?)?;
-        let seen = attention.matmul(&value)?.transpose(1, 2)?.contiguous()?;
-        let seen = self.attended.forward(&seen.reshape((texts * tokens, size))?)?;
+        let seen = attention.matmul(&value)?.transpose(0, 1)?.contiguous()?;
+        let seen = self.attended.forward(&seen.reshape((tokens, size))?)?;
         let x = self.attended_norm.forward(&(seen + x)?)?;
         let inner = self.inner.forward(&x)?.gelu_erf()?;
         self.norm.forward(&(self.outer.forward(&inner)? + &x)?)

@@ -44,11 +44,11 @@ fn plots_of_one_subject_are_nearer_than_others_without_a_word_in_common() {
     );
 }
 
-/// Matrix products of this size are made in blocks: the vector of a text must not depend on what else is in them.
+/// Matrix products of this size are made in blocks, on several threads.
 #[test]
 fn a_vector_depends_on_its_text_alone_in_a_large_model_too() {
     let Some(model) = model() else { return };
-    let texts: Vec<String> = (0..150)
+    let texts: Vec<String> = (0..40)
         .map(|i| format!("A crew of {i} is lost at sea{}.", " and comes home".repeat(i % 9)))
         .collect();
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -58,13 +58,8 @@ fn a_vector_depends_on_its_text_alone_in_a_large_model_too() {
         pool(1).install(|| model.embed(&texts, |_| ()).unwrap()),
         "one thread"
     );
-    for text in [0, 7, 149] {
+    for text in [0, 7, 39] {
         let alone = model.embed(&texts[text..=text], |_| ()).unwrap();
-        let off = alone
-            .iter()
-            .zip(&together[text * 384..])
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f32::max);
-        assert!(off < 1e-6, "{text}: off by {off}");
+        assert_eq!(alone, together[text * 384..][..384], "{text}");
     }
 }

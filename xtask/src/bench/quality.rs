@@ -18,6 +18,7 @@ use super::{
     usage::{Usage, measured},
 };
 use crate::{
+    encoder,
     parts::{self, remove},
     project::Project,
     run::Runner,
@@ -41,9 +42,12 @@ pub fn run(project: &Project, peer: bool, only: &[String]) -> Result<()> {
     let mut runner = Runner::showing(project.root.clone());
     let _lock = project.lock(&mut runner)?;
     set_up::all(project, &mut runner)?;
-    parts::aftershow(project, &mut runner)?;
-    let bench = Bench { project, data };
     let wants = |name: &str| only.is_empty() || only.iter().any(|wanted| wanted == name);
+    match wants("text") {
+        true => parts::aftershow_with(project, &mut runner, &["--features", encoder::FEATURE])?,
+        false => parts::aftershow(project, &mut runner)?,
+    };
+    let bench = Bench { project, data };
     if wants("ml-1m") {
         bench.movielens(&mut runner, peer)?;
     }
