@@ -8,7 +8,7 @@ mod split;
 
 pub use build::{BuildArgs, Genre, LogFormat, Preset};
 pub use people::{BatchArgs, EvaluateArgs, PredictArgs, RecommendArgs};
-pub use split::{SplitArgs, SplitBy};
+pub use split::SplitArgs;
 
 use std::path::PathBuf;
 

@@ -17,7 +17,7 @@ use std::{
 };
 
 use aftershow_core::{
-    Rerank, Weights,
+    Experiment, Rerank, Weights,
     ids::IdKind,
     pack::{
         ContentSettings, GenreSimilarity,
@@ -53,6 +53,9 @@ pub struct Config {
     pub personal: PersonalConfig,
     /// How titles are compared.
     pub content: ContentConfig,
+    /// Variants of what queries have by default, to be compared on visitors; at most 20 experiments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<Experiment>,
     /// The pack's own version, as its maker names it.
     pub pack_version: String,
     /// Seed of whatever is random. Nothing is, so far.
@@ -119,6 +122,7 @@ impl Default for Config {
             ratings: RatingsConfig::default(),
             personal: PersonalConfig::default(),
             content: ContentConfig::default(),
+            experiments: Vec::new(),
             pack_version: "v1.0.0".to_owned(),
             seed: 42,
             max_items: None,
@@ -248,6 +252,17 @@ impl Config {
         self.ratings.check()?;
         self.personal.check()?;
         self.model.check()?;
+        if self.experiments.len() > Experiment::MAX {
+            return refuse("experiments", format!("must be at most {}", Experiment::MAX));
+        }
+        for (i, experiment) in self.experiments.iter().enumerate() {
+            if let Err(reason) = experiment.check() {
+                return refuse(&format!("experiments[{i}]"), format!("can't be: {reason}"));
+            }
+            if self.experiments[..i].iter().any(|other| other.name == experiment.name) {
+                return refuse(&format!("experiments[{i}]"), "has the name of another one".to_owned());
+            }
+        }
         self.catalog
             .iter()
             .enumerate()

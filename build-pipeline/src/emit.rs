@@ -145,7 +145,7 @@ pub fn emit(
         shards: shard_count as u32,
         attribution: catalogue.attribution.clone(),
         personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
-        experiments: Vec::new(),
+        experiments: config.experiments.clone(),
     };
     let text_encoder = config.content.text_encoder.about()?;
     let json = |manifest: &Manifest| {

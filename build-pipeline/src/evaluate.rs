@@ -24,7 +24,7 @@ pub use findings::Findings;
 use self::{
     bootstrap::Means,
     cases::Cases,
-    findings::{About, Compared, Row},
+    findings::{About, Compared, Curve, Row},
     measure::{Measured, Measuring},
     rankers::{Ranker, Side},
 };
@@ -106,6 +106,12 @@ impl Share {
 /// be measured.
 pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Result<Findings, BuildError> {
     let begun = Instant::now();
+    if plan.variants && pack.manifest().experiments.is_empty() {
+        return Err(BuildError::Usage {
+            reason: "--variants: the pack has no experiments; give it some under `experiments` in the configuration of its build"
+                .to_owned(),
+        });
+    }
     let ks = lengths(&plan.ks)?;
     Ask {
         n: 1,
@@ -142,14 +148,16 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
     let (before, now) = measuring.tenths(&own.shown[main]);
     let means = own.per_user.means(plan.seed);
     let mut found = vec![Row::of("pack", about_blend(pack, plan.blend), &own, &means, None, &ks)];
-    let mut add = |key, label: String, measured: &Measured| {
+    let row = |key, label: String, measured: &Measured| {
         let others = measured.per_user.means(plan.seed);
-        found.push(Row::of(key, label, measured, &others, Some(&means), &ks));
+        Row::of(key, label, measured, &others, Some(&means), &ks)
     };
-    for (key, label, knobs) in &others {
-        let measured = measuring.measure(&with(knobs, plan.blend, None), "lists of a variant", progress)?;
-        add(key, label.clone(), &measured);
+    for other in &others {
+        let ranker = with(&other.knobs, plan.blend, None);
+        let measured = measuring.measure(&ranker, "lists of a variant", progress)?;
+        found.push(row(other.key, other.label.clone(), &measured).at(other.setting));
     }
+    let mut add = |key, label: String, measured: &Measured| found.push(row(key, label, measured));
     if plan.baselines {
         if let Some(model) = float_model::train_again(pack, &cases, &plan.settings, progress)? {
             let measured = measuring.measure(&Ranker::Float(&*model), "lists of the float model", progress)?;
@@ -189,14 +197,23 @@ pub fn evaluate(pack: &mut PackDir, plan: &Evaluate, progress: &Progress) -> Res
     Ok(Findings::new(
         about,
         found,
+        curves(pack, plan),
         compared,
         [before, now],
         begun.elapsed().as_secs_f64(),
     ))
 }
 
-/// What else the pack can be asked for: key, label and knobs of each row.
-fn others(pack: &PackDir, plan: &Evaluate) -> Vec<(&'static str, String, Knobs)> {
+/// Another way to ask the pack: a row of its own.
+struct Other {
+    key: &'static str,
+    label: String,
+    setting: Option<f32>,
+    knobs: Knobs,
+}
+
+/// What else the pack can be asked for.
+fn others(pack: &PackDir, plan: &Evaluate) -> Vec<Other> {
     let mut rows = Vec::new();
     for experiment in pack.manifest().experiments.iter().filter(|_| plan.variants) {
         for variant in &experiment.variants {
@@ -204,24 +221,62 @@ fn others(pack: &PackDir, plan: &Evaluate) -> Vec<(&'static str, String, Knobs)>
                 experiment: experiment.name.clone(),
                 variant: variant.name.clone(),
             };
-            let label = format!("variant {}:{}", name.experiment, name.variant);
-            let knobs = Knobs {
-                variant: Some(name),
-                ..plan.knobs.clone()
-            };
-            rows.push(("variant", label, knobs));
+            rows.push(Other {
+                key: "variant",
+                label: format!("variant {}:{}", name.experiment, name.variant),
+                setting: None,
+                knobs: Knobs {
+                    variant: Some(name),
+                    ..plan.knobs.clone()
+                },
+            });
         }
     }
     for (share, value) in &plan.curve {
         let mut rerank = plan.knobs.rerank.clone().unwrap_or_default();
         *share.of(&mut rerank) = Some(*value);
-        let knobs = Knobs {
-            rerank: Some(rerank),
-            ..plan.knobs.clone()
-        };
-        rows.push((share.name(), format!("{} {value}", share.name()), knobs));
+        rows.push(Other {
+            key: share.name(),
+            label: format!("{} {value}", share.name()),
+            setting: Some(*value),
+            knobs: Knobs {
+                rerank: Some(rerank),
+                ..plan.knobs.clone()
+            },
+        });
     }
     rows
+}
+
+/// The knobs of the plan's curve, each once, with the values of the pack's own row: what is asked for, over the variant that is
+/// asked for, over the pack's.
+fn curves(pack: &PackDir, plan: &Evaluate) -> Vec<Curve> {
+    let manifest = pack.manifest();
+    let variant = plan.knobs.variant.as_ref().and_then(|name| {
+        let mut experiments = manifest.experiments.iter();
+        let experiment = experiments.find(|experiment| experiment.name == name.experiment)?;
+        let variant = experiment
+            .variants
+            .iter()
+            .find(|variant| variant.name == name.variant)?;
+        Some(&variant.rerank)
+    });
+    let own = manifest.personal.as_ref().map(|personal| &personal.rerank);
+    let layers = [plan.knobs.rerank.as_ref(), variant, own];
+    let mut rerank = layers
+        .into_iter()
+        .flatten()
+        .fold(Rerank::default(), |above, below| above.over(below));
+    let mut curves: Vec<Curve> = Vec::new();
+    for (share, _) in &plan.curve {
+        if curves.iter().all(|curve| curve.knob != share.name()) {
+            curves.push(Curve {
+                knob: share.name(),
+                own: share.of(&mut rerank).unwrap_or(0.0),
+            });
+        }
+    }
+    curves
 }
 
 /// The lengths, ascending, each once.

@@ -114,6 +114,7 @@ pub fn run(config: &Config, plan: &Plan, progress: &Progress) -> Result<Report, 
         publish::check(&plan.out)?;
     }
     users_out::check_plan(plan)?;
+    work::check(&plan.work, &plan.out)?;
     let work = Work::open(plan, config)?;
     let mut tally = GatherTally::default();
     threads(config.threads)?.install(|| {

@@ -107,7 +107,11 @@ impl PackDir {
         Container::open(self.read(&file)?, kind).map_err(|e| refused(&self.dir.join(&file.file), &e))
     }
 
-    fn ask<T>(&mut self, ask: impl Fn(&Engine) -> Result<Outcome<T>, QueryError>) -> Result<T, BuildError> {
+    /// Asks the engine anything; parts that it needs are read.
+    ///
+    /// # Errors
+    /// [`BuildError::Query`], or [`BuildError::Pack`] names the file that is missing or damaged.
+    pub fn ask<T>(&mut self, ask: impl Fn(&Engine) -> Result<Outcome<T>, QueryError>) -> Result<T, BuildError> {
         let mut asked: Vec<Part> = Vec::new();
         loop {
             let files = match ask(&self.engine)? {

@@ -6,7 +6,7 @@ use aftershow_core::{
     Blend, BlendPatch, Event, GenrePreference, ItemId, Knobs, Person, Query, QueryError, Recommendations, Seed, Source,
 };
 
-use crate::{error::BuildError, open::PackDir, users_out};
+use crate::{error::BuildError, open::PackDir, similar::write_reason, users_out};
 
 /// Who it is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +82,7 @@ pub fn recommend(pack: &mut PackDir, question: &Question) -> Result<Recommended,
     question.knobs.put(&mut query);
     query.n = question.n.unwrap_or(query.n);
     // With nothing given nobody is meant, and what is popular is the answer and no fallback.
-    if matches!(question.who, Who::Unknown) && question.genres.is_none() {
+    if matches!(question.who, Who::Unknown) && question.genres.is_none() && query.watching.is_none() {
         query.seed = Seed::Popular;
     }
     Ok(Recommended {
@@ -181,6 +181,7 @@ pub fn for_people(recommended: &Recommended) -> String {
             item.card.name,
         )
         .ok();
+        write_reason(&mut out, &item.reasons);
     }
     out.push('\n');
     if answer.items.iter().any(|item| item.source != Source::Popular) {

@@ -12,6 +12,7 @@ use std::{
     path::Path,
 };
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::{
@@ -24,16 +25,18 @@ use crate::{
 };
 
 /// What decides where an event goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum By {
-    /// Of each user's events a share, at random.
+    /// Of each user's events a share, at random
     Random,
-    /// Of each user's events the newest.
+    /// Of each user's events the newest
     Time,
-    /// Of each user's events the newest one, and the one before it.
+    /// Of each user's events the newest to the test, the one before it to the validation
     LeaveOneOut,
-    /// Whole users, whose events are parted once more.
+    /// Whole users, whose events are parted once more
     Users,
+    /// Whole items, at random: nobody who is learnt from has seen those of the test
+    Items,
 }
 
 /// How to part a log.
@@ -293,17 +296,37 @@ impl Plan {
         if by_time && self.pairs.iter().all(|pair| pair.time == 0) {
             return Err(BuildError::Usage {
                 reason: format!(
-                    "{}: no event tells its time; split it --by random or --by users",
+                    "{}: no event tells its time; split it --by random, --by users or --by items",
                     source.shown()
                 ),
             });
         }
         let (user_ids, item_ids) = (self.users.ids(), self.items.ids());
-        let held_out = match how.by {
-            By::Users => hold_out_users(&user_ids, how),
-            _ => Vec::new(),
-        };
         self.parts = vec![Part::Train as u8; self.pairs.len()];
+        if how.by == By::Items {
+            let held_out = hold_out(&item_ids, how);
+            for (part, pair) in self.parts.iter_mut().zip(&self.pairs) {
+                *part = held_out[pair.item as usize] as u8;
+            }
+        } else {
+            let held_out = match how.by {
+                By::Users => hold_out(&user_ids, how),
+                _ => Vec::new(),
+            };
+            self.assign_by_user(how, &held_out);
+        }
+        if !self.parts.contains(&(Part::Test as u8)) {
+            return Err(BuildError::Usage {
+                reason: format!("{}: too few events for a test part", source.shown()),
+            });
+        }
+        Ok(())
+    }
+
+    /// `held_out`: the part of each user, if whole users are held out.
+    fn assign_by_user(&mut self, how: &Split, held_out: &[Part]) {
+        let (user_ids, item_ids) = (self.users.ids(), self.items.ids());
+        let by_time = matches!(how.by, By::Time | By::LeaveOneOut);
         let mut start = 0;
         for own in self.pairs.chunk_by(|a, b| a.user == b.user) {
             let user = own[0].user as usize;
@@ -339,12 +362,6 @@ impl Plan {
                 self.parts[at] = part as u8;
             }
         }
-        if !self.parts.contains(&(Part::Test as u8)) {
-            return Err(BuildError::Usage {
-                reason: format!("{}: too few events for a test part", source.shown()),
-            });
-        }
-        Ok(())
     }
 
     fn part_of(&self, told: &Told<'_>) -> Option<(u32, Part)> {
@@ -381,15 +398,15 @@ impl Plan {
     }
 }
 
-/// Which users are held out: the part of each.
-fn hold_out_users(ids: &[&str], how: &Split) -> Vec<Part> {
+/// Which users or items are held out: the part of each.
+fn hold_out(ids: &[&str], how: &Split) -> Vec<Part> {
     let mut order: Vec<usize> = (0..ids.len()).collect();
-    order.sort_unstable_by_key(|user| ids[*user]);
+    order.sort_unstable_by_key(|at| ids[*at]);
     Random::new(how.seed).shuffle(&mut order);
     let (valid, test) = how.counts(ids.len());
     let mut parts = vec![Part::Train; ids.len()];
-    for (place, user) in order.into_iter().enumerate().take(test + valid) {
-        parts[user] = if place < test { Part::Test } else { Part::Valid };
+    for (place, at) in order.into_iter().enumerate().take(test + valid) {
+        parts[at] = if place < test { Part::Test } else { Part::Valid };
     }
     parts
 }

@@ -202,7 +202,7 @@ fn other_packs(dir: &Path, pack_id: &str) -> Vec<String> {
 }
 
 /// The path without links and dots, as far as it exists; what does not exist yet is appended.
-fn absolute(path: &Path) -> Result<PathBuf, BuildError> {
+pub fn absolute(path: &Path) -> Result<PathBuf, BuildError> {
     let whole = std::path::absolute(path).map_err(|e| BuildError::read(path, &e))?;
     let mut found = PathBuf::new();
     for part in whole.components() {

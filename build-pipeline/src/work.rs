@@ -29,7 +29,23 @@ use crate::{
     step::{Plan, Step},
     stored,
     train::Trained,
+    users_out::absolute,
 };
+
+/// Makes sure that neither the work folder nor the pack's lies in the other: a pack's folder is replaced whole, and public.
+///
+/// # Errors
+/// [`BuildError::Usage`].
+pub fn check(work: &Path, out: &Path) -> Result<(), BuildError> {
+    let (inner, outer) = (absolute(work)?, absolute(out)?);
+    if inner.starts_with(&outer) || outer.starts_with(&inner) {
+        let (work, out) = (work.display(), out.display());
+        return Err(BuildError::Usage {
+            reason: format!("--work {work} and --out {out}: one is in the other; name two folders beside each other"),
+        });
+    }
+    Ok(())
+}
 
 /// What a result depends on: names that people know, and values.
 type DependsOn = BTreeMap<String, String>;

@@ -23,6 +23,12 @@ fn lines(path: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// The ids of items with their scores.
+fn scored(items: &Value) -> Vec<(Value, Value)> {
+    let items = items.as_array().unwrap().iter();
+    items.map(|item| (item["id"].clone(), item["score"].clone())).collect()
+}
+
 #[test]
 fn every_user_gets_what_recommend_says_and_nothing_of_their_history() {
     let dir = tempfile::tempdir().unwrap();
@@ -59,13 +65,9 @@ fn every_user_gets_what_recommend_says_and_nothing_of_their_history() {
     for (row, history) in rows.iter().zip(["999999:3", "169:1,82:2", "82:3,169:-2"]) {
         let args = ["recommend", "pack", "--history", history, "-n", "7", "--json"];
         let answer: Value = serde_json::from_str(&run_in(dir.path(), &args).ok().stdout).unwrap();
-        let of = |items: &Value| -> Vec<(Value, Value)> {
-            let items = items.as_array().unwrap().iter();
-            items.map(|item| (item["id"].clone(), item["score"].clone())).collect()
-        };
-        assert_eq!(of(&row["items"]), of(&answer["items"]), "{history}");
+        assert_eq!(scored(&row["items"]), scored(&answer["items"]), "{history}");
         assert!(
-            of(&row["items"])
+            scored(&row["items"])
                 .iter()
                 .all(|(id, _)| id.is_u64() && *id != 82 && *id != 169)
         );
@@ -113,11 +115,7 @@ fn what_users_say_they_prefer_counts_also_for_those_who_did_nothing() {
             "--json",
         ];
         let answer: Value = serde_json::from_str(&run_in(dir.path(), &args).ok().stdout).unwrap();
-        let of = |items: &Value| -> Vec<(Value, Value)> {
-            let items = items.as_array().unwrap().iter();
-            items.map(|item| (item["id"].clone(), item["score"].clone())).collect()
-        };
-        assert_eq!(of(&row["items"]), of(&answer["items"]), "{user}");
+        assert_eq!(scored(&row["items"]), scored(&answer["items"]), "{user}");
     }
     run_in(dir.path(), &[&args[..], &["--users", "sample"]].concat()).refused(&["--users", "jsonl:FILE"]);
 }

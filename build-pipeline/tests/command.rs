@@ -354,3 +354,62 @@ fn ctrl_c_leaves_the_older_pack_and_nothing_half_written() {
     assert_eq!(names(dir.path()), ["pack", "pack.work", "shows.jsonl"]);
     assert!(older == contents(&dir.path().join("pack")));
 }
+
+const EXPERIMENTS: &str = "\
+experiments:
+- name: order
+  variants:
+  - {name: plain, share: 0.5}
+  - {name: varied, share: 0.5, rerank: {diversity: 0.4}}
+";
+
+#[test]
+fn experiments_of_the_configuration_are_in_the_pack() {
+    let dir = tempfile::tempdir().unwrap();
+    let build = |yaml: &str| {
+        fs::write(dir.path().join("pack.yaml"), yaml).unwrap();
+        let flags = [
+            "build",
+            "--catalog",
+            "sample",
+            "--config",
+            "pack.yaml",
+            "--out",
+            "pack",
+            "-q",
+        ];
+        run_in(dir.path(), &[&flags[..], &["--interactions", "sample"]].concat())
+    };
+    build("{}").ok();
+    let compare = [
+        "evaluate",
+        "pack",
+        "--history",
+        "sample",
+        "--test",
+        "sample",
+        "--variants",
+        "-q",
+    ];
+    run_in(dir.path(), &compare).refused(&["--variants", "no experiments", "configuration"]);
+    build(EXPERIMENTS).ok();
+    let ask = |variant: &str| {
+        let args = ["recommend", "pack", "--history", "82", "--variant", variant, "--json"];
+        run_in(dir.path(), &args)
+    };
+    let answer: serde_json::Value = serde_json::from_str(&ask("order:varied").ok().stdout).unwrap();
+    assert_eq!(answer["variant"]["variant"], "varied");
+    ask("order:other").refused(&["no variant \"other\""]);
+    build(&EXPERIMENTS.replace("share: 0.5}", "share: 0.9}")).refused(&["experiments[0]", "sum to 1"]);
+    build(&EXPERIMENTS.replace("diversity: 0.4", "diversity: 4")).refused(&["experiments[0]", "out of its range"]);
+}
+
+#[test]
+fn the_work_folder_and_the_pack_s_lie_beside_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    for (work, out) in [("pack", "pack"), ("pack/work", "pack"), ("all", "all/pack")] {
+        let args = ["build", "--catalog", "sample", "--out", out, "--work", work, "-q"];
+        run_in(dir.path(), &args).refused(&["--work", "--out", "beside each other"]);
+        assert_eq!(names(dir.path()), [""; 0], "nothing was written");
+    }
+}

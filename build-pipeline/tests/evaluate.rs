@@ -256,20 +256,22 @@ fn popularity_is_the_most_popular_that_one_has_not_seen() {
     assert!((against["value"].as_f64().unwrap() - difference).abs() < 1e-12);
 }
 
-#[test]
-fn with_a_catalogue_each_side_is_measured_alone_and_lists_are_compared_by_content() {
-    let dir = tempfile::tempdir().unwrap();
-    run_in(
-        dir.path(),
-        &["split", "sample", "--by", "random", "--out", "parts", "-q"],
-    )
-    .ok();
-    let train = ["--interactions", "jsonl:parts/train.jsonl"];
-    run_in(
-        dir.path(),
-        &[&["build", "--catalog", "sample", "--out", "pack", "-q"], &train[..]].concat(),
-    )
-    .ok();
+/// The sample's log in parts, and a pack of its catalogue and its training part. It is built once.
+fn sample() -> &'static Path {
+    static BUILT: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let split = ["split", "sample", "--by", "random", "--out", "parts", "-q"];
+        run_in(dir.path(), &split).ok();
+        let build = ["build", "--catalog", "sample", "--out", "pack", "-q"];
+        let train = ["--interactions", "jsonl:parts/train.jsonl"];
+        run_in(dir.path(), &[&build[..], &train[..]].concat()).ok();
+        dir
+    });
+    built.path()
+}
+
+fn evaluate_sample(more: &[&str]) -> Value {
     let args = [
         "evaluate",
         "pack",
@@ -277,11 +279,75 @@ fn with_a_catalogue_each_side_is_measured_alone_and_lists_are_compared_by_conten
         "jsonl:parts/train.jsonl",
         "--test",
         "jsonl:parts/test.jsonl",
-        "--baselines",
         "--json",
         "-q",
     ];
-    let found: Value = serde_json::from_str(&run_in(dir.path(), &args).ok().stdout).unwrap();
+    serde_json::from_str(&run_in(sample(), &[&args[..], more].concat()).ok().stdout).unwrap()
+}
+
+#[test]
+fn every_value_of_a_curve_is_a_point_of_the_report() {
+    let report = tempfile::tempdir().unwrap();
+    let report = report.path().join("curve.html");
+    let asked = ["--rerank", r#"{"diversity": 0.2}"#, "--curve", "diversity,calibration"];
+    let found = evaluate_sample(&[&asked[..], &["-k", "10", "--report", report.to_str().unwrap()]].concat());
+    let curves = found["curves"].as_array().unwrap();
+    let own: Vec<_> = curves
+        .iter()
+        .map(|curve| (curve["knob"].as_str().unwrap(), curve["own"].as_f64().unwrap()))
+        .collect();
+    assert!(
+        own.len() == 2 && own[0].0 == "diversity" && own[1] == ("calibration", 0.0),
+        "{own:?}"
+    );
+    assert!((own[0].1 - 0.2).abs() < 1e-6);
+    let page = fs::read_to_string(&report).unwrap();
+    assert!(!page.contains("NaN") && !page.contains("inf"));
+    assert_eq!(
+        page.matches("class=\"ring\"").count(),
+        2,
+        "a panel for diversity, one for calibration"
+    );
+    assert!(
+        page.contains("diversity 0.2, calibration 0."),
+        "the pack's own values are told"
+    );
+    let figure = |row: &Value, name: &str| row["figures"][name]["value"].as_f64().unwrap();
+    let rows = found["rows"].as_array().unwrap();
+    let (mut points, mut diversities, mut divergences) = (0, Vec::new(), Vec::new());
+    for row in rows.iter().filter(|row| row.get("setting").is_some()) {
+        let knob = row["key"].as_str().unwrap();
+        let value = row["setting"].as_f64().unwrap() as f32;
+        for measure in ["intra_list_diversity@10", "miscalibration@10"] {
+            // Where the pack's own value is among those of the curve it is the same point.
+            let point = format!(
+                "<title>{knob} {value}, {:.4}, NDCG@10: {:.4}",
+                figure(row, measure),
+                figure(row, "ndcg@10")
+            );
+            assert!(page.contains(&point), "{point}");
+            points += 1;
+        }
+        match knob {
+            "diversity" => diversities.push(figure(row, "intra_list_diversity@10")),
+            _ => divergences.push(figure(row, "miscalibration@10")),
+        }
+    }
+    assert_eq!(points, 2 * 2 * 6, "{rows:?}");
+    // What the knobs are for they do.
+    assert!(
+        diversities.is_sorted() && diversities[0] < diversities[5],
+        "{diversities:?}"
+    );
+    assert!(divergences[5] < divergences[0], "{divergences:?}");
+    // A report without curves has no such plot.
+    evaluate_sample(&["-k", "10", "--report", report.to_str().unwrap()]);
+    assert!(!fs::read_to_string(&report).unwrap().contains("class=\"ring\""));
+}
+
+#[test]
+fn with_a_catalogue_each_side_is_measured_alone_and_lists_are_compared_by_content() {
+    let found = evaluate_sample(&["--baselines"]);
     let rows = found["rows"].as_array().unwrap();
     let content = rows.iter().find(|row| row["key"] == "content").unwrap();
     let diversity = |row: &Value| row["figures"]["intra_list_diversity@10"]["value"].as_f64().unwrap();

@@ -306,3 +306,43 @@ fn what_can_not_be_learnt_or_asked_is_refused_with_the_remedy() {
     ];
     run_in(at, &none_known).refused(&["none of its ratings is of a title of the pack"]);
 }
+
+#[test]
+fn ratings_without_any_chance_in_them_are_learnt_from() {
+    let dir = tempfile::tempdir().unwrap();
+    let rating = |at: usize| format!("u{},{},{}\n", at / 12, at % 12, [1, 3, 5][at % 3]);
+    let ratings: String = (0..30 * 12).map(rating).collect();
+    fs::write(
+        dir.path().join("ratings.csv"),
+        format!("user_id,item_id,rating\n{ratings}"),
+    )
+    .unwrap();
+    fs::write(
+        dir.path().join("titles.csv"),
+        "id,name\n".to_owned() + &(0..12).map(|i| format!("{i},T{i}\n")).collect::<String>(),
+    )
+    .unwrap();
+    let args = [
+        "build",
+        "--catalog",
+        "csv:titles.csv",
+        "--ratings",
+        "csv:ratings.csv",
+        "--out",
+        "pack",
+        "-q",
+    ];
+    run_in(dir.path(), &args).ok();
+    let args = [
+        "evaluate",
+        "pack",
+        "--history",
+        "csv:ratings.csv",
+        "--ratings-test",
+        "csv:ratings.csv",
+        "--json",
+        "-q",
+    ];
+    let told: Value = serde_json::from_str(&run_in(dir.path(), &args).ok().stdout).unwrap();
+    assert!(told["rmse"].as_f64().unwrap() < 0.05, "{told}");
+}

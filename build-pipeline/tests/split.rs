@@ -212,6 +212,27 @@ fn whole_users_are_held_out_with_a_history_and_a_test() {
 }
 
 #[test]
+fn whole_items_are_held_out_and_nothing_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("all.txt"), user_items()).unwrap();
+    let flags = ["split", "user-items:all.txt", "--by", "items", "--out", "parts", "-q"];
+    run_in(dir.path(), &flags).ok();
+    let parts = dir.path().join("parts");
+    assert_eq!(names(&parts), ["test.txt", "train.txt", "valid.txt"]);
+    let parts = ["train.txt", "valid.txt", "test.txt"].map(|name| read(&parts.join(name)));
+    let items = |part: &BTreeMap<String, Vec<String>>| part.values().flatten().cloned().collect::<BTreeSet<String>>();
+    let counts: Vec<usize> = parts.iter().map(|part| items(part).len()).collect();
+    assert_eq!(
+        counts,
+        [32, 4, 4],
+        "80, 10 and 10 of a hundred of 40 items, none in two parts"
+    );
+    let all = read(&dir.path().join("all.txt"));
+    assert_eq!(items(&all).len(), 40);
+    assert_eq!(parts.iter().map(events).sum::<usize>(), events(&all));
+}
+
+#[test]
 fn events_of_one_user_with_one_item_stay_together() {
     let dir = tempfile::tempdir().unwrap();
     let mut log = String::from("user_id,item_id,type,timestamp\n");

@@ -6,12 +6,12 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use aftershow_core::{UserIdKind, pack::users::UsersManifest};
 use aftershow_pipeline::{
-    Interactions, PackDir, Preferences, Progress,
+    BuildError, Interactions, PackDir, Preferences, Progress,
     interactions::Event,
     progress::Style,
     users_out::{self, Known, UsersReport},
 };
-use common::{contents, names, run_in};
+use common::{Run, contents, names, run_in};
 use serde_json::Value;
 
 fn sample(dir: &Path) -> PackDir {
@@ -44,20 +44,32 @@ fn people(items: usize) -> Interactions {
     Interactions::new(users, &events, items)
 }
 
-fn write(dir: &Path, pack: &PackDir, preferences: &Preferences) -> UsersReport {
+fn write_as(ids: UserIdKind, dir: &Path, pack: &PackDir, preferences: &Preferences) -> Result<UsersReport, BuildError> {
     let interactions = people(pack.manifest().items as usize);
-    let quiet = Progress::new(Style::Quiet);
-    let id = &pack.manifest().pack_id;
     let everybody = Known {
         events: vec![&interactions],
         preferences,
         ratings: Default::default(),
     };
-    users_out::write(dir, id, &everybody, UserIdKind::Any, &quiet).unwrap()
+    let quiet = Progress::new(Style::Quiet);
+    users_out::write(dir, &pack.manifest().pack_id, &everybody, ids, &quiet)
 }
 
-fn ids_of(answer: &str) -> Vec<Value> {
-    let answer: Value = serde_json::from_str(answer).unwrap();
+fn write(dir: &Path, pack: &PackDir, preferences: &Preferences) -> UsersReport {
+    write_as(UserIdKind::Any, dir, pack, preferences).unwrap()
+}
+
+/// Builds `pack` from a log, a person a line.
+fn build(dir: &Path, log: &str, more: &[&str]) -> Run {
+    fs::write(dir.join("log.txt"), log).unwrap();
+    let flags = ["build", "--interactions", "user-items:log.txt", "--out", "pack"];
+    run_in(dir, &[&flags, more].concat())
+}
+
+/// The ids that `aftershow recommend pack` answers with.
+fn ask(dir: &Path, args: &[&str]) -> Vec<Value> {
+    let all = [&["recommend", "pack", "--json"], args].concat();
+    let answer: Value = serde_json::from_str(&run_in(dir, &all).ok().stdout).unwrap();
     answer["items"]
         .as_array()
         .unwrap()
@@ -80,10 +92,7 @@ fn somebody_known_gets_what_their_history_and_preferences_ask_for() {
     let items = aftershow_core::pack::items::Items::open(rows.features()).unwrap();
     let id = |row| items.id(aftershow_core::ItemIx(row));
     let history = format!("{}:3,{}:-2", id(3), id(5));
-    let ask = |args: &[&str]| {
-        let all = [&["recommend", "pack", "--json"], args].concat();
-        ids_of(&run_in(dir.path(), &all).ok().stdout)
-    };
+    let ask = |args: &[&str]| ask(dir.path(), args);
     let known = ask(&["--user", "ann", "--users", "private"]);
     assert_eq!(known, ask(&["--history", &history]));
     let folder = format!("private/{}", pack.manifest().pack_id);
@@ -206,14 +215,7 @@ fn an_id_that_is_none_stops_the_writing_and_leaves_what_was_there() {
     let private = dir.path().join("private");
     write(&private, &pack, &Preferences::default());
     let before = contents(&private.join(&pack.manifest().pack_id));
-    let interactions = people(pack.manifest().items as usize);
-    let quiet = Progress::new(Style::Quiet);
-    let everybody = Known {
-        events: vec![&interactions],
-        preferences: &Preferences::default(),
-        ratings: Default::default(),
-    };
-    let refused = users_out::write(&private, &pack.manifest().pack_id, &everybody, UserIdKind::Uuid, &quiet);
+    let refused = write_as(UserIdKind::Uuid, &private, &pack, &Preferences::default());
     let error = refused.unwrap_err().to_string();
     assert!(
         error.contains("user 1 of 301") && error.contains("must be a UUID"),
@@ -227,31 +229,12 @@ fn an_id_that_is_none_stops_the_writing_and_leaves_what_was_there() {
 #[test]
 fn a_build_keeps_its_people_beside_the_pack_and_nothing_of_them_in_it() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(
-        dir.path().join("log.txt"),
-        "annabel 1 2 3\nbartholomew 2 3 4\ncyd 1 4\n",
-    )
-    .unwrap();
-    let args = [
-        "build",
-        "--interactions",
-        "user-items:log.txt",
-        "--out",
-        "pack",
-        "--users-out",
-        "private",
-    ];
-    let built = run_in(dir.path(), &args).ok();
+    let log = "annabel 1 2 3\nbartholomew 2 3 4\ncyd 1 4\n";
+    let built = build(dir.path(), log, &["--users-out", "private"]).ok();
     assert!(built.stdout.contains("people, private"), "{}", built.stdout);
     let pack = PackDir::open(&dir.path().join("pack")).unwrap();
     assert_eq!(names(&dir.path().join("private")), [pack.manifest().pack_id.as_str()]);
-    let ask = |args: &[&str]| {
-        ids_of(
-            &run_in(dir.path(), &[&["recommend", "pack", "--json"], args].concat())
-                .ok()
-                .stdout,
-        )
-    };
+    let ask = |args: &[&str]| ask(dir.path(), args);
     assert_eq!(
         ask(&["--user", "bartholomew", "--users", "private"]),
         ask(&["--history", "2,3,4"])
@@ -292,44 +275,32 @@ fn a_build_keeps_its_people_beside_the_pack_and_nothing_of_them_in_it() {
 fn what_is_too_little_to_learn_from_is_still_known_of_people() {
     let dir = tempfile::tempdir().unwrap();
     // Nobody else has 9, and eva has a single title.
-    fs::write(
-        dir.path().join("log.txt"),
-        "ann 1 2 3 9\nbob 1 2 3\ncyd 2 3 4 1\ndan 4 2 1\neva 4\n",
-    )
-    .unwrap();
+    let log = "ann 1 2 3 9\nbob 1 2 3\ncyd 2 3 4 1\ndan 4 2 1\neva 4\n";
     fs::write(
         dir.path().join("titles.csv"),
         "id,name\n1,One\n2,Two\n3,Three\n4,Four\n9,Nine\n",
     )
     .unwrap();
-    let args = [
-        "build",
+    let more = [
         "--catalog",
         "csv:titles.csv",
-        "--interactions",
-        "user-items:log.txt",
         "--min-user-interactions",
         "3",
         "--min-item-interactions",
         "2",
         "--users-out",
         "private",
-        "--out",
-        "pack",
         "--log-format",
         "json",
     ];
-    let built = run_in(dir.path(), &args).ok();
+    let built = build(dir.path(), log, &more).ok();
     let told: Value = serde_json::from_str(&built.stdout).unwrap();
     assert_eq!(
         (&told["interactions"]["users"], &told["users"]["users"]),
         (&4.into(), &5.into()),
         "four to learn from, and all five are known"
     );
-    let ask = |args: &[&str]| {
-        let all = [&["recommend", "pack", "--json"], args].concat();
-        ids_of(&run_in(dir.path(), &all).ok().stdout)
-    };
+    let ask = |args: &[&str]| ask(dir.path(), args);
     for (user, history) in [("eva", "4"), ("ann", "1,2,3,9")] {
         let known = ask(&["--user", user, "--users", "private"]);
         assert_eq!(known, ask(&["--history", history]), "{user}");
@@ -341,17 +312,7 @@ fn what_is_too_little_to_learn_from_is_still_known_of_people() {
 fn folders_of_other_packs_are_named() {
     let dir = tempfile::tempdir().unwrap();
     let build = |log: &str| {
-        fs::write(dir.path().join("log.txt"), log).unwrap();
-        let args = [
-            "build",
-            "--interactions",
-            "user-items:log.txt",
-            "--out",
-            "pack",
-            "--users-out",
-            "private",
-        ];
-        let told = run_in(dir.path(), &args).ok().stderr;
+        let told = build(dir.path(), log, &["--users-out", "private"]).ok().stderr;
         let pack = PackDir::open(&dir.path().join("pack")).unwrap();
         (told, pack.manifest().pack_id.clone())
     };
@@ -384,20 +345,11 @@ fn of_people(work: &Path) -> Vec<String> {
 #[test]
 fn the_work_folder_keeps_nothing_of_people_unless_it_is_asked_to() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("log.txt"), "annabel 1 2 3\nbartholomew 2 3 4\ncyd 1\n").unwrap();
     fs::write(dir.path().join("users.csv"), "id,genres\nannabel,Drama\n").unwrap();
     let build = |more: &[&str]| {
-        let flags = [
-            "build",
-            "--interactions",
-            "user-items:log.txt",
-            "--users",
-            "csv:users.csv",
-            "--out",
-            "pack",
-        ];
-        let least = ["--min-user-interactions", "2"];
-        run_in(dir.path(), &[&flags[..], &least, more].concat())
+        let flags = ["--users", "csv:users.csv", "--min-user-interactions", "2"];
+        let log = "annabel 1 2 3\nbartholomew 2 3 4\ncyd 1\n";
+        build(dir.path(), log, &[&flags, more].concat())
     };
     let work = dir.path().join("pack.work");
     let told = build(&[]).ok().stdout;

@@ -1,6 +1,6 @@
 //! What can go wrong, in two small enums with stable codes. Nobody matches on text.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 /// Why a manifest or a part was refused.
@@ -121,14 +121,8 @@ pub enum QueryError {
         expected: &'static str,
     },
     /// The pack has no attribute or value, or no experiment or variant, of that name.
-    UnknownName {
-        /// Whose value it was to be: an attribute such as `genre`, or `variant`; empty for the name of an attribute itself.
-        attribute: String,
-        /// The name that was asked for.
-        name: String,
-        /// At most three names that are spelled nearly so, the nearest first.
-        near: Vec<String>,
-    },
+    // In a box: an error is moved in many places, and its size is code in each.
+    UnknownName(Box<UnknownName>),
     /// The text can't be the id of a person.
     InvalidUserId {
         /// What it may be.
@@ -143,13 +137,24 @@ pub enum QueryError {
     },
 }
 
+/// A name that the pack lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// Whose value it was to be: an attribute such as `genre`, or `variant`; empty for the name of an attribute itself.
+    pub attribute: String,
+    /// The name that was asked for.
+    pub name: String,
+    /// At most three names that are spelled nearly so, the nearest first.
+    pub near: Vec<String>,
+}
+
 impl QueryError {
     /// The stable code, the same in Rust, JavaScript and HTTP.
     pub fn code(&self) -> &'static str {
         match self {
             QueryError::UnknownItem { .. } => "unknown_item",
             QueryError::InvalidParameter { .. } => "invalid_parameter",
-            QueryError::UnknownName { .. } => "unknown_name",
+            QueryError::UnknownName(_) => "unknown_name",
             QueryError::InvalidUserId { .. } => "invalid_user_id",
             QueryError::NoRatings => "no_ratings",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
@@ -162,7 +167,8 @@ impl fmt::Display for QueryError {
         match self {
             QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id \"{id}\""),
             QueryError::InvalidParameter { name, expected } => write!(f, "{name} must be {expected}"),
-            QueryError::UnknownName { attribute, name, near } => {
+            QueryError::UnknownName(unknown) => {
+                let UnknownName { attribute, name, near } = &**unknown;
                 let attribute = if attribute.is_empty() { "attribute" } else { attribute };
                 write!(f, "the pack has no {attribute} \"{name}\"")?;
                 for (i, near) in near.iter().enumerate() {

@@ -19,16 +19,18 @@ pub const MAX_ID_INT: u64 = (1 << 53) - 1;
 ///
 /// In JSON an integer id is a number and a string id is a string. One pack holds one kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum ItemId {
-    /// An integer id, at most [`MAX_ID_INT`].
+    /// An integer id, 0 to 2⁵³ − 1.
     Int(u64),
-    /// A string id, 1 to [`MAX_ID_BYTES`] bytes.
+    /// A string id, 1 to 128 bytes.
     Str(String),
 }
 
 /// Whether a pack's ids are integers or strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum IdKind {
     /// All ids are integers.
@@ -39,9 +41,10 @@ pub enum IdKind {
 
 /// What the ids of a pack's known people are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum UserIdKind {
-    /// Any text of 1 to [`MAX_ID_BYTES`] bytes without control characters.
+    /// Any text of 1 to 128 bytes without control characters.
     #[default]
     Any,
     /// UUIDs (RFC 9562): 32 hex digits, in groups of 8, 4, 4, 4 and 12 with `-` between them.

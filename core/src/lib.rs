@@ -32,6 +32,6 @@ pub use engine::{
     Recommendations, Recommended, Rerank, Reranked, Route, ScoreParts, Scored, Seed, Source, Span, Stats, Team,
     Variant, VariantName, Weights, WeightsPatch, Wording, interleave,
 };
-pub use error::{OpenError, QueryError};
+pub use error::{OpenError, QueryError, UnknownName};
 pub use ids::{ItemId, ItemIx, UserIdKind};
 pub use pack::{Manifest, Part, PartFile, PersonalSettings};

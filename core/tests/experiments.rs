@@ -156,7 +156,7 @@ fn a_variant_stands_for_the_packs_own_values_and_the_answer_names_it() {
             variant,
             ..person.clone()
         }) {
-            Err(QueryError::UnknownName { attribute, near, .. }) => (attribute, near),
+            Err(QueryError::UnknownName(unknown)) => (unknown.attribute, unknown.near),
             other => panic!("{other:?}"),
         }
     };

@@ -3,7 +3,7 @@
 mod support;
 
 use aftershow_core::{
-    Engine, Filter, ItemId, Outcome, Query, QueryError, Recommended, Scored, Seed, Source, Span, Weights,
+    Engine, Filter, ItemId, Outcome, Query, QueryError, Recommended, Scored, Seed, Source, Span, UnknownName, Weights,
 };
 use proptest::prelude::*;
 use support::{
@@ -176,8 +176,9 @@ fn names_are_found_in_any_case_and_what_is_unknown_is_named() {
             );
             assert_eq!(error.code(), "unknown_name");
             match &error {
-                QueryError::UnknownName { attribute, name, near } => {
-                    (attribute.clone(), name.clone(), near.clone(), error.to_string())
+                QueryError::UnknownName(unknown) => {
+                    let UnknownName { attribute, name, near } = (**unknown).clone();
+                    (attribute, name, near, error.to_string())
                 }
                 _ => panic!("{error}"),
             }

@@ -5,14 +5,14 @@ mod support;
 use std::time::Instant;
 
 use aftershow_core::{
-    Event, Person, Query, Weights,
+    Query, Weights,
     kernel::{
         Features, Index, PersonVector, Profile,
         factors::{add_scores, add_sparse},
     },
     pack::{Collaborative, Container, layout::kind},
 };
-use support::{Random, answer, id, large, time};
+use support::{Random, answer, large, somebody, time};
 
 const ITEMS: usize = 80_000;
 
@@ -22,17 +22,7 @@ fn eighty_thousand_items() {
     let (plain, data) = large(ITEMS, 64, 40);
     let engine = support::engine(&plain, 5000, Weights::DEFAULT, Some((&data, 0.4)));
     let mut random = Random(1);
-    let mut query = |events: usize| {
-        let history = (0..events).map(|_| Event::of(id(random.skewed(ITEMS)))).collect();
-        Query {
-            n: 20,
-            ..Query::person(Person {
-                history,
-                genres: vec![],
-            })
-        }
-    };
-    let queries: Vec<Query> = (0..50).map(|_| query(50)).collect();
+    let queries: Vec<Query> = (0..50).map(|_| somebody(&mut random, ITEMS, 50)).collect();
     let mut next = 0;
     time("50 events, content and collaborative, 20 of 80,000", || {
         next = (next + 1) % queries.len();
@@ -67,7 +57,7 @@ fn eighty_thousand_items() {
         next = (next + 1) % mixed.len();
         assert_eq!(answer(&engine, &mixed[next]).items.len(), 20);
     });
-    let long = query(10_000);
+    let long = somebody(&mut random, ITEMS, 10_000);
     time("10,000 events", || drop(answer(&engine, &long)));
 
     let (features, model) = (support::features(&plain, 5000), support::model(&data));

@@ -2,8 +2,8 @@
 
 mod support;
 
-use aftershow_core::{Cap, Event, Filter, Outcome, Person, Query, Rerank, Span, Weights};
-use support::{Random, answer, id, large, time};
+use aftershow_core::{Cap, Filter, Outcome, Query, Rerank, Span, Weights};
+use support::{Random, answer, id, large, somebody, time};
 
 const ITEMS: usize = 80_000;
 
@@ -13,16 +13,7 @@ fn eighty_thousand_items() {
     let (plain, data) = large(ITEMS, 64, 40);
     let engine = support::engine(&plain, 5000, Weights::DEFAULT, Some((&data, 0.4)));
     let mut random = Random(1);
-    let mut person = |events: usize| Person {
-        history: (0..events).map(|_| Event::of(id(random.skewed(ITEMS)))).collect(),
-        genres: vec![],
-    };
-    let queries: Vec<Query> = (0..50)
-        .map(|_| Query {
-            n: 20,
-            ..Query::person(person(50))
-        })
-        .collect();
+    let queries: Vec<Query> = (0..50).map(|_| somebody(&mut random, ITEMS, 50)).collect();
     let filter = Filter::All(vec![
         Filter::any_of("genre", ["Genre 0", "Genre 1", "Genre 2", "Genre 3"]),
         Filter::Year(Span {

@@ -17,7 +17,7 @@ use crate::{
     bodies::{self, Candidate},
     caching,
     known::{Known, Progress},
-    params::{self, Recommend, Similar},
+    params::{self, Given, Recommend, Similar},
     people::{People, PeopleFile},
     problem::Problem,
     replaced::{MediaBatch, MediaPage, MoviePage, NewMovieRating, PredictedRatings, ShowRecommendations},
@@ -178,7 +178,10 @@ impl<'r> Call<'r> {
             response.headers.push(("Allow", route.verb.allow().into()));
             return Err(response);
         }
-        match admitted(request, route).and_then(|()| Asked::read(request, route, id.unwrap_or_default())) {
+        match admitted(request, route).and_then(|()| {
+            let given = Given::of(&request.query);
+            Asked::read(request, &given, route, id.unwrap_or_default())
+        }) {
             Ok(asked) => Ok(Call { request, route, asked }),
             Err(problem) => Err(respond.problem(&problem)),
         }
@@ -269,15 +272,15 @@ impl<'r> Call<'r> {
 }
 
 impl<'r> Asked<'r> {
-    fn read(request: &'r ApiRequest, route: &Route, id: &'r str) -> Result<Asked<'r>, Problem> {
-        let (query, body) = (request.query.as_str(), request.body.as_slice());
+    fn read(request: &'r ApiRequest, given: &Given<'_>, route: &Route, id: &'r str) -> Result<Asked<'r>, Problem> {
+        let body = request.body.as_slice();
         let content_type = request.content_type.as_deref();
         Ok(match route.endpoint {
             Endpoint::Similar | Endpoint::ShowRecommendations => {
-                Asked::Similar(params::id_text(id)?, Similar::read(query)?)
+                Asked::Similar(params::id_text(id)?, Similar::read(given)?)
             }
             Endpoint::SimilarToNew => {
-                let similar = Similar::read(query)?;
+                let similar = Similar::read(given)?;
                 Asked::SimilarToNew(bodies::new_item(body)?, similar)
             }
             Endpoint::Recommend => {
@@ -286,7 +289,7 @@ impl<'r> Asked<'r> {
             }
             Endpoint::User | Endpoint::MediaUser | Endpoint::MovieUser => {
                 let id = params::user_id(id)?;
-                Asked::Known(Known::one(id), described(route.endpoint, Recommend::read(query)?))
+                Asked::Known(Known::one(id), described(route.endpoint, Recommend::read(given)?))
             }
             Endpoint::Users | Endpoint::MediaUsers => {
                 let (ids, recommend) = bodies::users(body, content_type)?;
@@ -309,11 +312,21 @@ impl<'r> Asked<'r> {
                 };
                 Asked::Ratings(Known::one(id), query)
             }
-            Endpoint::Popular => Asked::Popular(params::genres(query)?, Recommend::read(query)?),
+            Endpoint::Popular => Asked::Popular(params::genres(given)?, Recommend::read(given)?),
             Endpoint::Stats => Asked::Stats,
             Endpoint::Health => Asked::Health,
         })
     }
+}
+
+/// The parameters that a route reads from the query string, in its order.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn parameters(route: &Route) -> Vec<&'static str> {
+    let request = ApiRequest::new(Method::Other, route.pattern);
+    let given = Given::of("");
+    // Whatever it makes of the empty body: what it looks for has been noted.
+    let _ = Asked::read(&request, &given, route, "1");
+    given.asked()
 }
 
 /// Whether the request may ask what the route answers.

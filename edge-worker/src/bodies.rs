@@ -37,23 +37,19 @@ pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
     )
 }
 
+/// What `/v1/recommendations` takes of the bodies about people, beside the knobs.
+pub const OF_HISTORY: &[&str] = &["history", "genres"];
+/// What `/v1/rerank` takes of it.
+pub const OF_CANDIDATES: &[&str] = &["candidates", "item", "history", "genres"];
+/// What the batches of known users take of it.
+pub const OF_USERS: &[&str] = &["user_ids"];
+
 /// Reads the body of a request about a person whose history it brings.
 ///
 /// # Errors
 /// 413 if it is longer than [`MAX_PEOPLE`], 415 if it says that it is no JSON, 400 if it is no history.
 pub fn history(body: &[u8], content_type: Option<&str>) -> Result<(Person, Recommend), Problem> {
-    let expected = format!("history, genres, {KNOBS}");
-    let body: PeopleBody = read_json(body, content_type, &expected)?;
-    let recommend = body.recommend()?;
-    for (given, name) in [
-        (body.user_ids.is_some(), "user_ids"),
-        (body.candidates.is_some(), "candidates"),
-        (body.item.is_some(), "item"),
-    ] {
-        if given {
-            return Err(refuse(&expected, &format!("{name} is for another route")));
-        }
-    }
+    let (body, recommend, _) = PeopleBody::read(body, content_type, OF_HISTORY)?;
     Ok((body.person()?, recommend))
 }
 
@@ -65,12 +61,7 @@ pub type Candidate = (ItemId, Option<f32>);
 /// # Errors
 /// As [`history`].
 pub fn candidates(body: &[u8], content_type: Option<&str>) -> Result<(Vec<Candidate>, Seed, Recommend), Problem> {
-    let expected = format!("candidates, item, history, genres, {KNOBS}");
-    let mut body: PeopleBody = read_json(body, content_type, &expected)?;
-    let recommend = body.recommend()?;
-    if body.user_ids.is_some() {
-        return Err(refuse(&expected, "user_ids is for another route"));
-    }
+    let (mut body, recommend, expected) = PeopleBody::read(body, content_type, OF_CANDIDATES)?;
     let Some(given) = body.candidates.take() else {
         return Err(refuse(&expected, "candidates is missing"));
     };
@@ -98,9 +89,13 @@ pub fn predict(body: &[u8], content_type: Option<&str>) -> Result<PredictQuery, 
 
 /// The body of `/recommendations/existing`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct ExistingBody {
+pub(crate) struct ExistingBody {
+    /// The known user, 1 to 128 bytes.
     user_id: ItemId,
+    /// The items, at most 1000; those that the pack lacks are left out of the answer.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = PredictQuery::MAX_ITEMS)))]
     movie_ids: Vec<ItemId>,
 }
 
@@ -124,34 +119,49 @@ pub fn existing(body: &[u8], content_type: Option<&str>) -> Result<(String, Pred
 
 /// The body of `/predict/new-movie`, under the field names of the service that it replaces.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct NewMovieBody {
+pub(crate) struct NewMovieBody {
+    /// The known user, 1 to 128 bytes.
     user_id: ItemId,
+    /// The title, at most 100000 bytes.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = Query::MAX_SUMMARY)))]
     movie_title: String,
+    /// Genre names, at most 100, as the pack spells them; others count as genres that no item has.
     #[serde(default)]
     genres: Names,
+    /// Directors, at most 100.
     #[serde(default)]
     directors: Names,
+    /// Writers, at most 100.
     #[serde(default)]
     writers: Names,
+    /// Actors, at most 100.
     #[serde(default)]
     actors: Names,
+    /// Summary, plain text or simple HTML, at most 100000 bytes.
     #[serde(default, alias = "plot")]
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = Query::MAX_SUMMARY)))]
     summary: String,
+    /// Runtime in minutes, 0 to 65535.
     runtime: Option<u16>,
+    /// Year of the first showing, 0 to 65535.
     year: Option<u16>,
+    /// Certificate: PG-13, TV-MA …
     certificate: Option<String>,
 }
 
 /// Names: a list, or one text with commas between them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[serde(from = "NamesForm")]
 struct Names(Vec<String>);
 
 #[derive(Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "names: a list, or one text with commas between them")]
 enum NamesForm {
-    List(Vec<String>),
+    List(#[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = Query::MAX_GENRES)))] Vec<String>),
     Text(String),
 }
 
@@ -159,7 +169,8 @@ impl From<NamesForm> for Names {
     fn from(form: NamesForm) -> Names {
         let tidy = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
         Names(match form {
-            NamesForm::List(names) => names.iter().filter_map(|name| tidy(name)).collect(),
+            // Blank names of a list count as any others: how many there may be is said of the list.
+            NamesForm::List(names) => names.iter().map(|name| name.trim().to_owned()).collect(),
             NamesForm::Text(text) => text.split(',').filter_map(tidy).collect(),
         })
     }
@@ -204,17 +215,9 @@ const KNOBS: &str = "limit, offset, content_weight, collaborative_weight, genre_
 /// # Errors
 /// As [`history`], and 400 `invalid_user_id` for an id that is none.
 pub fn users(body: &[u8], content_type: Option<&str>) -> Result<(Vec<String>, Recommend), Problem> {
-    let expected = &format!("user_ids, {KNOBS}");
-    let body: PeopleBody = read_json(body, content_type, expected)?;
-    let recommend = body.recommend()?;
-    if !(body.history.is_empty() && body.genres.is_empty() && body.candidates.is_none() && body.item.is_none()) {
-        return Err(refuse(
-            expected,
-            "history, genres, candidates and item are for another route",
-        ));
-    }
+    let (body, recommend, expected) = PeopleBody::read(body, content_type, OF_USERS)?;
     let Some(given) = body.user_ids else {
-        return Err(refuse(expected, "user_ids is missing"));
+        return Err(refuse(&expected, "user_ids is missing"));
     };
     if given.len() > MAX_USERS {
         return Err(Problem::invalid_parameter(
@@ -237,10 +240,18 @@ pub fn users(body: &[u8], content_type: Option<&str>) -> Result<(Vec<String>, Re
 
 /// What the bodies about people have in them; not every route takes all of it.
 #[derive(Deserialize, Default)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
-struct PeopleBody {
-    history: Vec<Entry<Event>>,
-    genres: Vec<Entry<GenrePreference>>,
+pub(crate) struct PeopleBody {
+    /// What the person did, at most 10000 events in any order; an id alone is a liking of weight 1. Events of one item add up;
+    /// those of items that the pack lacks are counted and have no effect. Default: nothing.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = Query::MAX_HISTORY)))]
+    history: Option<Vec<Entry<Event>>>,
+    /// Genres that the person prefers, at most 100, as the pack spells them; a name alone has weight 1. Default: none.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = Query::MAX_GENRES)))]
+    genres: Option<Vec<Entry<GenrePreference>>>,
+    /// The known users, at most 100, 1 to 128 bytes each. Of an id that is given twice the answer comes once.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = MAX_USERS)))]
     user_ids: Option<Vec<ItemId>>,
     limit: Option<usize>,
     offset: Option<u32>,
@@ -260,15 +271,40 @@ struct PeopleBody {
     reasons: Option<bool>,
     variant: Option<String>,
     visitor: Option<String>,
+    /// The candidates, at most 1000: ids, with scores from 0 to 1000000 or without. What has none is scored by the person.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = aftershow_core::Engine::MAX_CANDIDATES)))]
     candidates: Option<Vec<Entry<Candidate>>>,
+    /// An item that the candidates should be like, instead of a person. Default: none.
     item: Option<ItemId>,
 }
 
 impl PeopleBody {
+    /// Reads a body that may have these fields and the knobs; with what its messages say of it.
+    fn read(
+        body: &[u8],
+        content_type: Option<&str>,
+        takes: &[&str],
+    ) -> Result<(PeopleBody, Recommend, String), Problem> {
+        let expected = format!("{}, {KNOBS}", takes.join(", "));
+        let body: PeopleBody = read_json(body, content_type, &expected)?;
+        let recommend = body.recommend()?;
+        let given = [
+            ("history", body.history.is_some()),
+            ("genres", body.genres.is_some()),
+            ("user_ids", body.user_ids.is_some()),
+            ("candidates", body.candidates.is_some()),
+            ("item", body.item.is_some()),
+        ];
+        match given.iter().find(|(name, given)| *given && !takes.contains(name)) {
+            Some((name, _)) => Err(refuse(&expected, &format!("{name} is for another route"))),
+            None => Ok((body, recommend, expected)),
+        }
+    }
+
     fn person(self) -> Result<Person, Problem> {
         let person = Person {
-            history: values(self.history),
-            genres: values(self.genres),
+            history: self.history.map(values).unwrap_or_default(),
+            genres: self.genres.map(values).unwrap_or_default(),
         };
         if person.genres.len() > Query::MAX_GENRES {
             return Err(Problem::invalid_parameter("genres", "genres must be at most 100 names"));
@@ -368,6 +404,28 @@ impl<'de, T: Short> Deserialize<'de> for Entry<T> {
     }
 }
 
+/// The short form beside the full one, of what the reader takes.
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Short<Full: schemars::JsonSchema>> schemars::JsonSchema for Entry<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("{}OrShort", <T::Full as schemars::JsonSchema>::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let full = generator.subschema_for::<T::Full>();
+        let text = generator.subschema_for::<String>();
+        let short = match T::of_number(0) {
+            Some(_) => generator.subschema_for::<ItemId>(),
+            None => text,
+        };
+        schemars::json_schema!({"anyOf": [short, full]})
+    }
+}
+
 fn values<T>(entries: Vec<Entry<T>>) -> Vec<T> {
     entries.into_iter().map(|Entry(value)| value).collect()
 }
@@ -418,9 +476,14 @@ impl Short for Candidate {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_arch = "wasm32"), schemars(rename = "Candidate"))]
 #[serde(deny_unknown_fields)]
 struct FullCandidate {
+    /// The item.
     id: ItemId,
+    /// Its score, 0 to 1000000: what the candidates are ranked by before anything else. Default: the person's own score of it.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(range(min = 0, max = 1000000)))]
     score: Option<f32>,
 }
 

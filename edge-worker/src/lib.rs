@@ -14,6 +14,7 @@
 //! | [`problem`] | every error, as `application/problem+json` |
 //! | [`response`], [`caching`] | status and headers; `ETag`, `If-None-Match`, `Cache-Control` |
 //! | [`inflate`] | a part's file → the part's bytes |
+//! | `openapi` (native only) | the document of the API, from these types |
 //! | `adapter`, `state` (wasm only) | `worker` types in and out; the isolate's engines and people |
 //! | `files`, `bucket` (wasm only) | the static assets; the private bucket |
 
@@ -29,6 +30,13 @@ pub mod bodies;
 pub mod caching;
 pub mod inflate;
 pub mod known;
+#[cfg(not(target_arch = "wasm32"))]
+#[allow(
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "it runs when the document is made, and never in a Worker"
+)]
+pub mod openapi;
 pub mod params;
 pub mod people;
 pub mod problem;

@@ -8,7 +8,9 @@ use std::{borrow::Cow, str::FromStr};
 
 use aftershow_core::{
     BlendPatch, Filter, ItemId, Knobs, NewItem, Person, Query, QueryError, Rerank, Seed, UserIdKind, VariantName,
-    WeightsPatch, ids::IdKind,
+    WeightsPatch,
+    engine::ranges::{self, Range},
+    ids::IdKind,
 };
 
 use serde::de::DeserializeOwned;
@@ -26,15 +28,14 @@ pub struct Similar {
 }
 
 impl Similar {
-    /// Reads a query string, without its `?`.
+    /// Reads a query string.
     ///
     /// # Errors
     /// The problem names the parameter.
-    pub fn read(query: &str) -> Result<Similar, Problem> {
-        let given = Given { query };
+    pub fn read(given: &Given<'_>) -> Result<Similar, Problem> {
         let similar = Similar {
-            n: given.parse("n", "a whole number from 1 to 100")?,
-            min_similarity: given.parse("min_similarity", NUMBER)?,
+            n: given.number(ranges::N)?,
+            min_similarity: given.number(ranges::MIN_SIMILARITY)?,
             weights: given.weights()?,
             summaries: given.parse("summaries", BOOLEAN)?,
             knobs: given.knobs()?,
@@ -82,21 +83,20 @@ impl Recommend {
     /// Items of a page by default.
     pub const LIMIT: usize = 10;
 
-    /// Reads a query string, without its `?`.
+    /// Reads a query string.
     ///
     /// # Errors
     /// The problem names the parameter.
-    pub fn read(query: &str) -> Result<Recommend, Problem> {
-        let given = Given { query };
+    pub fn read(given: &Given<'_>) -> Result<Recommend, Problem> {
         let recommend = Recommend {
-            limit: given.parse("limit", "a whole number from 1 to 100")?,
-            offset: given.parse("offset", "a whole number from 0 to 4294967295")?,
+            limit: given.number(ranges::LIMIT)?,
+            offset: given.number(ranges::OFFSET)?,
             blend: BlendPatch {
-                content: given.parse("content_weight", NUMBER)?,
-                collaborative: given.parse("collaborative_weight", NUMBER)?,
+                content: given.number(ranges::CONTENT_WEIGHT)?,
+                collaborative: given.number(ranges::COLLABORATIVE_WEIGHT)?,
             },
             weights: given.weights()?,
-            half_life_days: given.parse("half_life_days", NUMBER)?,
+            half_life_days: given.number(ranges::HALF_LIFE_DAYS)?,
             include_seen: given.parse("include_seen", BOOLEAN)?,
             summaries: given.parse("summaries", BOOLEAN)?,
             knobs: given.knobs()?,
@@ -110,6 +110,7 @@ impl Recommend {
     /// # Errors
     /// The problem names the parameter.
     pub fn check(&self) -> Result<(), Problem> {
+        ranges::OFFSET.check_count(self.offset())?;
         // Which person is asked about doesn't matter for them.
         match self.of(Seed::Person(Person::default())).check() {
             Err(QueryError::InvalidParameter { name: "n", expected }) => {
@@ -149,8 +150,7 @@ impl Recommend {
 ///
 /// # Errors
 /// The problem says how many there may be.
-pub fn genres(query: &str) -> Result<Vec<String>, Problem> {
-    let given = Given { query };
+pub fn genres(given: &Given<'_>) -> Result<Vec<String>, Problem> {
     let decoded = given.values("genre").map(|value| decode(value, true));
     let genres: Option<Vec<String>> = decoded.map(|value| value.map(Cow::into_owned)).collect();
     match genres {
@@ -195,17 +195,36 @@ pub fn item_id(text: &str, kind: IdKind) -> Result<ItemId, Problem> {
     })
 }
 
-const NUMBER: &str = "a number";
 const BOOLEAN: &str = "true or false";
 
 /// A query string as it was given.
-struct Given<'q> {
+#[derive(Debug)]
+pub struct Given<'q> {
     query: &'q str,
+    #[cfg(not(target_arch = "wasm32"))]
+    asked: std::cell::RefCell<Vec<&'static str>>,
 }
 
 impl<'q> Given<'q> {
+    /// Of a query string, without its `?`.
+    pub fn of(query: &'q str) -> Given<'q> {
+        Given {
+            query,
+            #[cfg(not(target_arch = "wasm32"))]
+            asked: std::cell::RefCell::default(),
+        }
+    }
+
+    /// The names of the parameters that were looked for: the document of the API lists these and no others.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn asked(self) -> Vec<&'static str> {
+        self.asked.into_inner()
+    }
+
     /// Every value of `name`, not yet decoded.
     fn values(&self, name: &'static str) -> impl Iterator<Item = &'q str> {
+        #[cfg(not(target_arch = "wasm32"))]
+        self.asked.borrow_mut().push(name);
         let pairs = self
             .query
             .split('&')
@@ -218,10 +237,10 @@ impl<'q> Given<'q> {
 
     fn weights(&self) -> Result<WeightsPatch, Problem> {
         Ok(WeightsPatch {
-            genre: self.parse("genre_weight", NUMBER)?,
-            text: self.parse("text_weight", NUMBER)?,
-            metadata: self.parse("metadata_weight", NUMBER)?,
-            year: self.parse("year_weight", NUMBER)?,
+            genre: self.number(ranges::GENRE_WEIGHT)?,
+            text: self.number(ranges::TEXT_WEIGHT)?,
+            metadata: self.number(ranges::METADATA_WEIGHT)?,
+            year: self.number(ranges::YEAR_WEIGHT)?,
         })
     }
 
@@ -231,7 +250,7 @@ impl<'q> Given<'q> {
             filter: self.json::<Filter>("filter")?,
             rerank: self.json::<Rerank>("rerank")?,
             watching: self.text("watching")?.map(|id| ItemId::Str(id.into())),
-            watching_weight: self.parse("watching_weight", NUMBER)?,
+            watching_weight: self.number(ranges::WATCHING_WEIGHT)?,
             reasons: self.parse("reasons", BOOLEAN)?,
             variant: self.text("variant")?.as_deref().map(VariantName::parse).transpose()?,
             visitor: self.text("visitor")?.map(Cow::into_owned),
@@ -263,6 +282,12 @@ impl<'q> Given<'q> {
                 format!("{name} must be UTF-8, with two hexadecimal digits after each %"),
             )),
         }
+    }
+
+    /// The number of that name; `None` if it isn't given. Its range is core's to check.
+    #[inline]
+    fn number<T: Value>(&self, range: Range) -> Result<Option<T>, Problem> {
+        self.parse(range.name, range.expected)
     }
 
     /// The value of `name`, read as a `T`; `None` if it isn't given.
@@ -343,7 +368,7 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> Result<Query, Problem> {
-        Similar::read(text).map(|similar| similar.of(Seed::Item(ItemId::Int(1))))
+        Similar::read(&Given::of(text)).map(|similar| similar.of(Seed::Item(ItemId::Int(1))))
     }
 
     #[test]
@@ -457,7 +482,7 @@ mod tests {
             summaries: true,
             ..Query::popular()
         };
-        let query = |text| Recommend::read(text).map(|recommend| recommend.of(Seed::Popular));
+        let query = |text| Recommend::read(&Given::of(text)).map(|recommend| recommend.of(Seed::Popular));
         assert_eq!(query(text), Ok(expected));
         assert_eq!(query(""), Ok(Query::popular()));
         for (text, name) in [
@@ -466,6 +491,7 @@ mod tests {
             ("limit=x", "limit"),
             ("limit=1&limit=1", "limit"),
             ("offset=-1", "offset"),
+            ("offset=4294967295", "offset"),
             ("offset=4294967296", "offset"),
             ("content_weight=-1", "content_weight"),
             ("collaborative_weight=nan", "collaborative_weight"),
@@ -480,6 +506,7 @@ mod tests {
 
     #[test]
     fn a_genre_may_be_given_again_and_again() {
+        let genres = |text| genres(&Given::of(text));
         assert_eq!(genres("limit=1"), Ok(vec![]));
         assert_eq!(
             genres("genre=Crime&genre=Science+Fiction"),

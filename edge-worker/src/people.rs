@@ -63,7 +63,8 @@ pub struct People {
 }
 
 impl People {
-    /// Attaches a file after checking every value in it. One refused leaves everything as it was.
+    /// Attaches a file after checking every value in it. One refused leaves everything as it was. After one that the manifest did
+    /// not lay, nothing is attached: all people were written anew since the manifest was read.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with it: also that it is of another pack.
@@ -81,7 +82,12 @@ impl People {
             }
             PeopleFile::Shard(shard) => {
                 let container = Container::open(bytes, kind::USERS)?;
-                Users::open(&container)?.check(pack.items as usize)?;
+                let users = Users::open(&container)?;
+                users.check(pack.items as usize)?;
+                if self.manifest.as_ref().is_some_and(|known| !known.lays(&users, shard)) {
+                    *self = People::default();
+                    return Ok(());
+                }
                 self.shards.retain(|(kept, _)| *kept != shard);
                 self.shards.push_back((shard, container));
                 while self.shards.len() > 1 && (self.shards.len() > KEPT || self.bytes() > KEPT_BYTES) {

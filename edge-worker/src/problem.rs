@@ -13,8 +13,71 @@ use crate::caching;
 /// Media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// A kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The stable code.
+    pub name: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What kind of problem, in words that never change for a code.
+    pub title: &'static str,
+}
+
+/// Every kind of problem.
+pub mod codes {
+    use super::Code;
+
+    macro_rules! codes {
+        ($($constant:ident = $status:literal $name:literal $title:literal: $when:literal;)*) => {
+            $(
+                #[doc = $when]
+                pub const $constant: Code = Code { name: $name, status: $status, title: $title };
+            )*
+
+            /// All of them, each with when it is: for the document of the API.
+            #[cfg(not(target_arch = "wasm32"))]
+            pub const ALL: &[(Code, &str)] = &[$(($constant, $when)),*];
+        };
+    }
+
+    codes! {
+        INVALID_PARAMETER = 400 "invalid_parameter" "Invalid parameter":
+            "A parameter, a value of the body, or the escapes of an id are not what they may be; `parameter` names it.";
+        INVALID_BODY = 400 "invalid_body" "Invalid body":
+            "The body is no JSON object of this route; `detail` says at which line and column.";
+        INVALID_USER_ID = 400 "invalid_user_id" "Invalid user id":
+            "No user can have that id.";
+        UNKNOWN_NAME = 400 "unknown_name" "Unknown name":
+            "The pack has no such attribute, value, experiment or variant; `did_you_mean` has near spellings.";
+        UNAUTHORIZED = 401 "unauthorized" "Unauthorized":
+            "A route of known users without the token.";
+        UNKNOWN_ITEM = 404 "unknown_item" "Unknown item":
+            "The pack has no item with that id.";
+        NO_RATINGS = 404 "no_ratings" "No ratings":
+            "The pack was built without ratings.";
+        USERS_NOT_CONFIGURED = 404 "users_not_configured" "Known users not configured":
+            "The deployment has no bucket, or no token of 16 bytes or more, for known users.";
+        NOT_FOUND = 404 "not_found" "Not found":
+            "No route and no file has that path.";
+        METHOD_NOT_ALLOWED = 405 "method_not_allowed" "Method not allowed":
+            "The route is called in another way; `Allow` lists the right ones.";
+        BODY_TOO_LARGE = 413 "body_too_large" "Body too large":
+            "The body is longer than the route takes.";
+        UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" "Unsupported media type":
+            "The body says that it is no JSON.";
+        INTERNAL = 500 "internal" "Internal error":
+            "Our fault.";
+        PACK_UNAVAILABLE = 503 "pack_unavailable" "Pack unavailable":
+            "The pack is missing or damaged; the log says which file and why.";
+        USERS_UNAVAILABLE = 503 "users_unavailable" "Users unavailable":
+            "The files about users are missing, damaged, too large, too slow, or of another pack; the log says which of these.";
+    }
+}
+
 /// An error, as the caller sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Identifies the kind of problem: a URN that ends in the code.
     #[serde(rename = "type")]
@@ -36,13 +99,13 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
+    fn new(code: Code, detail: impl Into<String>) -> Problem {
         Problem {
-            kind: format!("urn:aftershow:problem:{code}").into(),
-            title,
-            status,
+            kind: format!("urn:aftershow:problem:{}", code.name).into(),
+            title: code.title,
+            status: code.status,
             detail: detail.into(),
-            code,
+            code: code.name,
             parameter: None,
             did_you_mean: Box::default(),
         }
@@ -51,47 +114,38 @@ impl Problem {
     /// No route takes the path.
     pub fn not_found() -> Problem {
         Problem::new(
-            404,
-            "not_found",
-            "Not found",
+            codes::NOT_FOUND,
             "no route has this path; see the list of routes in the documentation",
         )
     }
 
     /// The route is called in another way.
     pub fn method_not_allowed(allow: &str) -> Problem {
-        Problem::new(
-            405,
-            "method_not_allowed",
-            "Method not allowed",
-            format!("this route takes {allow}"),
-        )
+        Problem::new(codes::METHOD_NOT_ALLOWED, format!("this route takes {allow}"))
     }
 
     /// The pack has no such item.
     pub fn unknown_item(detail: impl Into<String>) -> Problem {
-        Problem::new(404, "unknown_item", "Unknown item", detail)
+        Problem::new(codes::UNKNOWN_ITEM, detail)
     }
 
     /// A parameter that is not what it may be.
     pub fn invalid_parameter(name: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Problem {
         Problem {
             parameter: Some(name.into()),
-            ..Problem::new(400, "invalid_parameter", "Invalid parameter", detail)
+            ..Problem::new(codes::INVALID_PARAMETER, detail)
         }
     }
 
     /// A body that is not what the route takes.
     pub fn invalid_body(detail: impl Into<String>) -> Problem {
-        Problem::new(400, "invalid_body", "Invalid body", detail)
+        Problem::new(codes::INVALID_BODY, detail)
     }
 
     /// A body that is too long to be read.
     pub fn body_too_large(most: usize) -> Problem {
         Problem::new(
-            413,
-            "body_too_large",
-            "Body too large",
+            codes::BODY_TOO_LARGE,
             format!("a body of this route has at most {most} bytes"),
         )
     }
@@ -99,9 +153,7 @@ impl Problem {
     /// A body that says that it is no JSON.
     pub fn unsupported_media_type() -> Problem {
         Problem::new(
-            415,
-            "unsupported_media_type",
-            "Unsupported media type",
+            codes::UNSUPPORTED_MEDIA_TYPE,
             "the body must be JSON: send it with Content-Type: application/json",
         )
     }
@@ -111,7 +163,7 @@ impl Problem {
         let detail = format!("the user id must be {expected}");
         Problem {
             parameter: Some("user_id".into()),
-            ..Problem::new(400, "invalid_user_id", "Invalid user id", detail)
+            ..Problem::new(codes::INVALID_USER_ID, detail)
         }
     }
 
@@ -127,9 +179,7 @@ impl Problem {
     /// The deployment knows no people.
     pub fn users_not_configured() -> Problem {
         Problem::new(
-            404,
-            "users_not_configured",
-            "Known users not configured",
+            codes::USERS_NOT_CONFIGURED,
             "this deployment does not answer for known users: bind a bucket as USERS and set the secret USERS_TOKEN, \
              or send the history itself to POST /v1/recommendations",
         )
@@ -138,9 +188,7 @@ impl Problem {
     /// No token, or not the right one.
     pub fn unauthorized() -> Problem {
         Problem::new(
-            401,
-            "unauthorized",
-            "Unauthorized",
+            codes::UNAUTHORIZED,
             "this route needs the header Authorization: Bearer, with the token of this deployment",
         )
     }
@@ -148,21 +196,19 @@ impl Problem {
     /// What is kept of known people can't be read. Why is in the log.
     pub fn users_unavailable() -> Problem {
         let detail = "the known users can't be read at the moment; try again in a few seconds";
-        Problem::new(503, "users_unavailable", "Users unavailable", detail)
+        Problem::new(codes::USERS_UNAVAILABLE, detail)
     }
 
     /// The pack, or a part of it, can't be read. Which one and why is in the log.
     pub fn pack_unavailable() -> Problem {
         let detail = "the recommendations can't be read at the moment; try again in a few seconds";
-        Problem::new(503, "pack_unavailable", "Pack unavailable", detail)
+        Problem::new(codes::PACK_UNAVAILABLE, detail)
     }
 
     /// Anything that should not happen.
     pub fn internal() -> Problem {
         Problem::new(
-            500,
-            "internal",
-            "Internal error",
+            codes::INTERNAL,
             "something went wrong on our side; try again in a few seconds",
         )
     }
@@ -183,11 +229,11 @@ impl From<QueryError> for Problem {
             QueryError::UnknownItem { .. } => Problem::unknown_item(error.to_string()),
             QueryError::InvalidParameter { name, .. } => Problem::invalid_parameter(*name, error.to_string()),
             QueryError::InvalidUserId { expected } => Problem::invalid_user_id(expected),
-            QueryError::UnknownName { near, .. } => Problem {
-                did_you_mean: near.as_slice().into(),
-                ..Problem::new(400, "unknown_name", "Unknown name", error.to_string())
+            QueryError::UnknownName(unknown) => Problem {
+                did_you_mean: unknown.near.as_slice().into(),
+                ..Problem::new(codes::UNKNOWN_NAME, error.to_string())
             },
-            QueryError::NoRatings => Problem::new(404, "no_ratings", "No ratings", error.to_string()),
+            QueryError::NoRatings => Problem::new(codes::NO_RATINGS, error.to_string()),
             // Parts that contradict each other, and whatever a later engine adds.
             _ => Problem::pack_unavailable(),
         }

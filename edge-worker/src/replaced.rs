@@ -10,6 +10,7 @@ use crate::params::Recommend;
 /// The answer of `/shows/{id}/recommendations`: the same items in the same order as of
 /// `/v1/items/{id}/similar`, under the field names of the service that it replaces.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ShowRecommendations<'a> {
     /// The show asked about.
     pub show_id: Option<&'a ItemId>,
@@ -23,6 +24,7 @@ pub struct ShowRecommendations<'a> {
 
 /// A similar show.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ShowRecommendation<'a> {
     /// The show asked about.
     pub show_id: Option<&'a ItemId>,
@@ -111,6 +113,7 @@ impl<'a> ShowRecommendation<'a> {
 
 /// The answer of `/api/recommendations/{user_id}`, of the media service.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct MediaPage<'a> {
     /// The person asked about.
     pub user_id: &'a str,
@@ -126,6 +129,7 @@ pub struct MediaPage<'a> {
 
 /// The answer of `/api/recommendations/batch`, of the media service.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct MediaBatch<'a> {
     /// One answer a person, by id.
     pub results: BTreeMap<&'a str, MediaList<'a>>,
@@ -135,6 +139,7 @@ pub struct MediaBatch<'a> {
 
 /// What is recommended to one person of a batch.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct MediaList<'a> {
     /// What is recommended, best first.
     pub recommendations: Vec<Media<'a>>,
@@ -144,6 +149,7 @@ pub struct MediaList<'a> {
 
 /// A recommended item, as the media service names things.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Media<'a> {
     /// The item.
     pub id: &'a ItemId,
@@ -169,6 +175,7 @@ pub struct Media<'a> {
 
 /// The answer of `/recommendations/{user_id}`, of the movie service.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct MoviePage<'a> {
     /// The person asked about.
     pub user_id: &'a str,
@@ -184,6 +191,7 @@ pub struct MoviePage<'a> {
 
 /// A recommended item, with what it comes from.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Movie<'a> {
     /// The item and its scores.
     #[serde(flatten)]
@@ -256,6 +264,7 @@ impl<'a> MoviePage<'a> {
 
 /// The answer of `/recommendations/existing`, of the movie service.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct PredictedRatings<'a> {
     /// The person asked about.
     pub user_id: &'a str,
@@ -265,6 +274,7 @@ pub struct PredictedRatings<'a> {
 
 /// A predicted rating of an item.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct PredictedRating<'a> {
     /// The item.
     pub movie_id: &'a ItemId,
@@ -290,6 +300,7 @@ impl<'a> PredictedRatings<'a> {
 
 /// The answer of `/predict/new-movie`, of the movie service.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct NewMovieRating<'a> {
     /// The person asked about.
     pub user_id: &'a str,

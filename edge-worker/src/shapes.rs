@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// The answer about a known person: core's, and whose it is.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ForUser<'a> {
     /// The person asked about.
     pub user_id: &'a str,
@@ -25,6 +26,7 @@ impl<'a> ForUser<'a> {
 
 /// The answers about several known people.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ForUsers<'a> {
     /// One answer a person, in the order in which they were asked for.
     pub users: Vec<ForUser<'a>>,
@@ -42,6 +44,7 @@ impl<'a> ForUsers<'a> {
 /// What the pack holds. Core's figures, but for the bytes attached just now: those differ from one
 /// isolate to the next, and this answer is to be kept by caches.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct PackStats {
     /// Hash of the pack's whole content.
     pub pack_id: String,
@@ -95,6 +98,7 @@ impl PackStats {
 
 /// The pack's manifest can be read.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Health<'a> {
     /// Always `ok`: a pack that can't be read is a 503 and a problem.
     pub status: &'static str,

@@ -1,10 +1,14 @@
 //! The whole API, natively: the same function that the Worker calls, over a small pack.
 
+#[path = "api/openapi.rs"]
+mod openapi;
 #[path = "api/order.rs"]
 mod order;
 #[path = "api/people.rs"]
 mod people;
 mod small_pack;
+#[path = "api/values.rs"]
+mod values;
 
 use aftershow_core::{Answer, ItemId, Outcome, Query, ids::IdKind};
 use aftershow_edge::{

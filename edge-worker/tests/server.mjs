@@ -48,6 +48,8 @@ export async function start(assets, vars = {}, { bucket, token } = {}) {
   };
   await listen();
   return {
+    /** Where it is, without a slash at the end. */
+    url: () => url.origin,
     /** One request, as it is written: no decoding, no normalising, no following. */
     request: (path, options = {}) => request(url, path, options),
     /** The log lines since the last call. They come through a pipe: waits for as many as expected. */

@@ -9,6 +9,7 @@ use aftershow_pipeline::{
 use tempfile::TempDir;
 
 pub mod golden;
+pub mod knobs;
 
 /// A pack in a folder that goes with it.
 #[derive(Debug)]

@@ -76,7 +76,9 @@ function reader(texts, numbers) {
     if (reasons.length) item.reasons = reasons;
     return item;
   };
-  return { number, numberOrNull, text, list, cards, variant, extras };
+  // Of ids that the caller brought, each may be either.
+  const anyId = (kind = number()) => (kind ? text() : number());
+  return { number, numberOrNull, text, list, cards, variant, extras, anyId };
 }
 
 /**
@@ -110,7 +112,8 @@ const SOURCES = ['collaborative', 'content', 'popular', 'watching', 'given'];
 
 /** As `answer`. */
 export function recommendations(texts, numbers) {
-  const { number, numberOrNull, list, cards, variant, extras } = reader(texts, numbers);
+  const { number, numberOrNull, list, cards, variant, extras, anyId } = reader(texts, numbers);
+  const unknown = number() ? list(() => anyId()) : null;
   const fallback_used = number() === 1;
   const weights = { content: number(), collaborative: number() };
   const [offset, total, unknown_items, matched, unknown_rerank_ids] = [number(), number(), number(), number(), number()];
@@ -129,5 +132,48 @@ export function recommendations(texts, numbers) {
   const page = { items: list(recommended), fallback_used, weights, offset, total, unknown_items, matched, unknown_rerank_ids };
   if (watching_weight !== null) page.watching_weight = watching_weight;
   if (named) page.variant = named;
+  if (unknown) page.unknown = unknown;
   return page;
+}
+
+const PREDICTED_BY = ['ratings', 'content', 'average'];
+
+/** As `answer`. */
+export function predictions(texts, numbers) {
+  const { number, list, anyId } = reader(texts, numbers);
+  const unknown = list(() => anyId());
+  const [lowest, highest, step, person_ratings, unknown_items] = [number(), number(), number(), number(), number()];
+  const items = list(() => {
+    const kind = number();
+    const item = kind < 0 ? { new_item: number() } : { item: anyId(kind) };
+    item.prediction = number();
+    item.uncertainty = number();
+    item.known_ratings = number();
+    item.source = PREDICTED_BY[number()];
+    return item;
+  });
+  return { items, unknown, lowest, highest, step, person_ratings, unknown_items };
+}
+
+/** As `answer`; `needed` if they are an outcome. */
+export function files(texts, numbers, needed) {
+  const { number, text, list } = reader(texts, numbers);
+  const all = list(() => ({ file: text(), deflated: number() === 1 }));
+  return needed ? { need_parts: all } : all;
+}
+
+/** As `answer`. */
+export function info(texts, numbers) {
+  const { number, text } = reader(texts, numbers);
+  const [pack_id, pack_version, engine_version, attribution, id_kind] = [text(), text(), text(), text(), text()];
+  const weights = { genre: number(), text: number(), metadata: number(), year: number() };
+  const [format_version, items, top_n, shards, attached_bytes] = [number(), number(), number(), number(), number()];
+  const info = { pack_id, pack_version, format_version, engine_version, items, id_kind, weights };
+  if (number()) info.personal = { content_weight: number(), collaborative_weight: number(), model: text(), user_ids: text() };
+  return Object.assign(info, { top_n, shards, attached_bytes, attribution });
+}
+
+/** An error with a code and, where a parameter is at fault, its name. */
+export function failure(code, message, parameter) {
+  return Object.assign(new Error(message), parameter === undefined ? { code } : { code, parameter });
 }

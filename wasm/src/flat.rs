@@ -3,7 +3,11 @@
 //! One run on a pack of 80,000 shows, ten items an answer, microseconds for the conversion alone:
 //! a property at a time 135, as JSON text for the host's parser 76, laid flat 18.
 
-use aftershow_core::{Answer, Card, ItemId, Reason, Recommendations, Route, ScoreParts, Source, VariantName, Weights};
+use aftershow_core::{
+    Answer, Card, Engine, ItemId, Outcome, PartFile, PersonalSettings, PredictionSource, Predictions, Reason,
+    Recommendations, Route, ScoreParts, Source, VariantName, Weights,
+    ids::{IdKind, UserIdKind},
+};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/answer.js")]
@@ -12,6 +16,83 @@ extern "C" {
     fn build_answer(texts: &str, numbers: &[f64]) -> JsValue;
     #[wasm_bindgen(js_name = recommendations)]
     fn build_recommendations(texts: &str, numbers: &[f64]) -> JsValue;
+    #[wasm_bindgen(js_name = predictions)]
+    fn build_predictions(texts: &str, numbers: &[f64]) -> JsValue;
+    #[wasm_bindgen(js_name = files)]
+    fn build_files(texts: &str, numbers: &[f64], needed: bool) -> JsValue;
+    #[wasm_bindgen(js_name = info)]
+    fn build_info(texts: &str, numbers: &[f64]) -> JsValue;
+}
+
+/// What was found, built by `build`, or `{need_parts: [{file, deflated}]}`.
+pub fn outcome<T>(outcome: Outcome<T>, build: fn(&T) -> JsValue) -> JsValue {
+    match outcome {
+        Outcome::Answer(answer) => build(&answer),
+        Outcome::NeedParts(needed) => files(&needed, true),
+    }
+}
+
+/// `[{file, deflated}]`; what is needed as `{need_parts: [{file, deflated}]}`.
+pub fn files(files: &[PartFile], needed: bool) -> JsValue {
+    let mut flat = Flat::new();
+    flat.count(files.len());
+    for file in files {
+        flat.text(&file.file);
+        flat.flag(file.deflated);
+    }
+    build_files(&flat.texts, &flat.numbers, needed)
+}
+
+/// What `info` says: the engine, the pack and what of it is attached.
+pub fn info(engine: &Engine) -> JsValue {
+    let stats = engine.stats();
+    let mut flat = Flat::new();
+    for text in [
+        &stats.pack_id,
+        &stats.pack_version,
+        stats.engine_version,
+        &stats.attribution,
+    ] {
+        flat.text(text);
+    }
+    flat.text(match stats.id_kind {
+        IdKind::Integer => "integer",
+        IdKind::String => "string",
+    });
+    flat.numbers.extend(decimals(&stats.weights));
+    flat.numbers
+        .extend([stats.format_version, stats.items, stats.top_n, stats.shards].map(f64::from));
+    flat.numbers.push(stats.attached_bytes as f64);
+    flat.flag(stats.personal.is_some());
+    if let Some(personal) = &stats.personal {
+        flat.personal(personal);
+    }
+    build_info(&flat.texts, &flat.numbers)
+}
+
+/// Predicted ratings as a plain object.
+pub fn predictions(found: &Predictions) -> JsValue {
+    let mut flat = Flat::new();
+    flat.ids(&found.unknown);
+    flat.numbers
+        .extend([found.lowest, found.highest, found.step].map(decimal));
+    flat.count(found.person_ratings);
+    flat.count(found.unknown_items);
+    flat.count(found.items.len());
+    for item in &found.items {
+        match &item.item {
+            Some(id) => flat.any_id(id),
+            None => flat.numbers.extend([NULL, item.new_item.unwrap_or_default() as f64]),
+        }
+        flat.numbers
+            .extend([item.prediction, item.uncertainty, item.known_ratings.into()]);
+        flat.count(match item.source {
+            PredictionSource::Ratings => 0,
+            PredictionSource::Content => 1,
+            PredictionSource::Average => 2,
+        });
+    }
+    build_predictions(&flat.texts, &flat.numbers)
 }
 
 /// An answer as a plain object.
@@ -50,9 +131,13 @@ pub fn answer(answer: &Answer) -> JsValue {
     build_answer(&flat.texts, &flat.numbers)
 }
 
-/// Recommendations as a plain object.
-pub fn recommendations(page: &Recommendations) -> JsValue {
+/// Recommendations as a plain object; of a rerank with the candidates that the pack lacks.
+pub fn recommendations(page: &Recommendations, unknown: Option<&[ItemId]>) -> JsValue {
     let mut flat = Flat::new();
+    flat.flag(unknown.is_some());
+    if let Some(unknown) = unknown {
+        flat.ids(unknown);
+    }
     flat.flag(page.fallback_used);
     let weights = page.weights;
     flat.numbers
@@ -122,10 +207,7 @@ impl Flat {
     }
 
     fn card(&mut self, card: &Card) {
-        match &card.id {
-            ItemId::Int(id) => self.numbers.push(*id as f64),
-            ItemId::Str(id) => self.text(id),
-        }
+        self.id(&card.id);
         self.text(&card.name);
         self.list(&card.genres);
         self.number(card.year.map(f64::from));
@@ -144,6 +226,34 @@ impl Flat {
         self.text_or_null(&card.summary);
     }
 
+    fn personal(&mut self, personal: &PersonalSettings) {
+        self.numbers
+            .extend([personal.content_weight, personal.collaborative_weight].map(decimal));
+        self.text(&personal.model);
+        self.text(match personal.user_ids {
+            UserIdKind::Any => "any",
+            UserIdKind::Uuid => "uuid",
+        });
+    }
+
+    /// An id that is not the pack's own: a number or a text.
+    fn any_id(&mut self, id: &ItemId) {
+        self.flag(matches!(id, ItemId::Str(_)));
+        self.id(id);
+    }
+
+    fn ids(&mut self, ids: &[ItemId]) {
+        self.count(ids.len());
+        ids.iter().for_each(|id| self.any_id(id));
+    }
+
+    fn id(&mut self, id: &ItemId) {
+        match id {
+            ItemId::Int(id) => self.numbers.push(*id as f64),
+            ItemId::Str(id) => self.text(id),
+        }
+    }
+
     fn variant(&mut self, variant: &Option<VariantName>) {
         self.flag(variant.is_some());
         if let Some(variant) = variant {
@@ -158,12 +268,7 @@ impl Flat {
             self.text(reason.kind.name());
             self.text_or_null(&reason.attribute);
             self.count(reason.ids.len());
-            for id in &reason.ids {
-                match id {
-                    ItemId::Int(id) => self.numbers.push(*id as f64),
-                    ItemId::Str(id) => self.text(id),
-                }
-            }
+            reason.ids.iter().for_each(|id| self.id(id));
             self.list(&reason.names);
             self.numbers.push(reason.share);
             self.count(reason.contributions.len());

@@ -5,8 +5,10 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `manifest` | the manifest, read from its object |
-//! | `convert` | options to queries, outcomes to objects |
+//! | `value` | options and manifests, laid flat by `options.js` |
+//! | `manifest` | the manifest, read from that |
+//! | `convert` | what options are made of; those of similar items |
+//! | `order` | filters, reranking, questions for ratings |
 //! | `person` | the options of recommendations |
 //! | `flat` | answers laid flat, and built into objects by `answer.js` |
 //! | `error` | core's errors as `Error` objects with `code` and `parameter` |
@@ -20,8 +22,10 @@ mod flat;
 mod manifest;
 mod order;
 mod person;
+mod value;
 
 use error::Failure;
+use value::Given;
 
 /// A pack and the parts of it that are attached.
 #[wasm_bindgen]
@@ -36,8 +40,8 @@ impl Engine {
     /// Throws an `Error` whose `code` is `pack_version` for a format this engine does not read, or
     /// `pack_manifest` or `pack_unknown_part` for anything else that is wrong with it.
     #[wasm_bindgen(constructor)]
-    pub fn new(manifest: JsValue) -> Result<Engine, Failure> {
-        let core = aftershow_core::Engine::open(manifest::read(&manifest)?)?;
+    pub fn new(manifest: &JsValue) -> Result<Engine, Failure> {
+        let core = aftershow_core::Engine::open(manifest::read(&Given::of(manifest).value())?)?;
         Ok(Engine { core })
     }
 
@@ -54,34 +58,33 @@ impl Engine {
     /// Throws an `Error` whose `code` is `unknown_item`, `invalid_parameter` (with `parameter`) or
     /// `pack_inconsistent`.
     pub fn similar(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = convert::similar(options)?;
-        Ok(convert::outcome(self.core.answer(&query)?, flat::answer))
+        let query = convert::similar(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.answer(&query)?, flat::answer))
     }
 
     /// Items similar to one that the pack has never seen, given its `features`; else as `similar`.
     #[wasm_bindgen(js_name = similar_to_features)]
     pub fn similar_to_features(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = convert::similar_to_features(options)?;
-        Ok(convert::outcome(self.core.answer(&query)?, flat::answer))
+        let query = convert::similar_to_features(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.answer(&query)?, flat::answer))
     }
 
     /// Items for a person, as a page of recommendations or as `{need_parts: [{file, deflated}]}`.
     ///
     /// Throws an `Error` whose `code` is `invalid_parameter` (with `parameter`) or `pack_inconsistent`.
     pub fn recommend(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = person::recommend(options)?;
-        Ok(convert::outcome(self.core.recommend(&query)?, flat::recommendations))
+        let query = person::recommend(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.recommend(&query)?, |page| {
+            flat::recommendations(page, None)
+        }))
     }
 
     /// The caller's candidates in order for a person or by likeness to an item; those that the pack lacks are in `unknown`. Else as
     /// `recommend`.
     pub fn rerank(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let (candidates, query) = person::rerank(options)?;
-        let outcome = self.core.rerank(&candidates, &query)?;
-        Ok(convert::outcome(outcome, |found| {
-            let page = flat::recommendations(&found.page);
-            convert::set(&page, "unknown", &convert::to_js(&found.unknown));
-            page
+        let (candidates, query) = person::rerank(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.rerank(&candidates, &query)?, |found| {
+            flat::recommendations(&found.page, Some(&found.unknown))
         }))
     }
 
@@ -89,25 +92,25 @@ impl Engine {
     ///
     /// Throws an `Error` whose `code` is `invalid_parameter`, `no_ratings` or `pack_inconsistent`.
     pub fn predict(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = order::predict(options)?;
-        Ok(convert::outcome(self.core.predict(&query)?, |found| {
-            convert::to_js(found)
-        }))
+        let query = order::predict(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.predict(&query)?, flat::predictions))
     }
 
     /// What most people want; else as `recommend`.
     pub fn popular(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = person::popular(options)?;
-        Ok(convert::outcome(self.core.recommend(&query)?, flat::recommendations))
+        let query = person::popular(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.recommend(&query)?, |page| {
+            flat::recommendations(page, None)
+        }))
     }
 
     /// The files with which every query without summaries has an answer: `[{file, deflated}]`.
     pub fn resident(&self) -> JsValue {
-        convert::files(&self.core.manifest().resident())
+        flat::files(&self.core.manifest().resident(), false)
     }
 
     /// What the pack is and what of it is attached.
     pub fn info(&self) -> JsValue {
-        convert::info(&self.core)
+        flat::info(&self.core)
     }
 }

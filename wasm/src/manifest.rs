@@ -1,22 +1,22 @@
 //! The manifest, read from the object that `manifest.json` holds.
 //!
 //! By hand: a derived reader with its error messages, which print any value of any type, would add
-//! 14 kB to the 82 of the whole engine, gzipped. A key that core adds makes this file not compile.
+//! 14 kB to the engine, gzipped. A key that core adds makes this file not compile.
 
 use aftershow_core::{
     BlendPatch, Cap, Experiment, Manifest, OpenError, Rerank, Variant, Weights, WeightsPatch,
     ids::{IdKind, UserIdKind},
     pack::{ContentSettings, FormatOnly, GenreSimilarity, PartEntry, PersonalSettings, Series},
 };
-use js_sys::{Array, Reflect};
-use wasm_bindgen::prelude::*;
+
+use crate::value::Value;
 
 /// Reads a manifest, its format checked before the rest is looked at.
 ///
 /// # Errors
 /// [`OpenError::Version`] for a format this engine does not read, [`OpenError::Manifest`] naming the
 /// key for anything else.
-pub fn read(value: &JsValue) -> Result<Manifest, OpenError> {
+pub fn read(value: &Value<'_>) -> Result<Manifest, OpenError> {
     let manifest = Object { value, name: "" };
     FormatOnly {
         format: manifest.int("format")?,
@@ -59,12 +59,8 @@ fn personal(personal: &Object<'_>) -> Result<PersonalSettings, OpenError> {
 
 /// What a pack may have of it: items to boost, to pin and to bury are for queries.
 fn rerank(of: &Object<'_>) -> Result<Rerank, OpenError> {
-    let Some(value) = of.child("rerank")? else {
+    let Some(of) = of.child("rerank")? else {
         return Ok(Rerank::default());
-    };
-    let of = Object {
-        value: &value,
-        name: "rerank",
     };
     let cap = |cap: &Object<'_>| {
         Ok(Cap {
@@ -79,11 +75,7 @@ fn rerank(of: &Object<'_>) -> Result<Rerank, OpenError> {
         calibration,
         freshness,
         popularity_damping,
-        caps: if of.get("caps").is_undefined() {
-            None
-        } else {
-            Some(of.list("caps", cap)?)
-        },
+        caps: of.get("caps").map(|_| of.list("caps", cap)).transpose()?,
         ..Rerank::default()
     })
 }
@@ -97,7 +89,7 @@ fn experiment(experiment: &Object<'_>) -> Result<Experiment, OpenError> {
 
 fn variant(variant: &Object<'_>) -> Result<Variant, OpenError> {
     let changed = |name, keys| match variant.child(name)? {
-        Some(value) => Object { value: &value, name }.floats(keys),
+        Some(values) => values.floats(keys),
         None => Ok([None; 4]),
     };
     let [genre, text, metadata, year] = changed("weights", ["genre", "text", "metadata", "year"])?;
@@ -149,10 +141,9 @@ fn part(part: &Object<'_>) -> Result<PartEntry, OpenError> {
 }
 
 fn series(series: &Object<'_>) -> Result<Series, OpenError> {
-    let hash = |value: JsValue| {
-        value
-            .as_string()
-            .ok_or_else(|| series.wrong("hashes", "an array of strings"))
+    let hash = |value: &Value<'_>| {
+        let text = value.text().map(str::to_owned);
+        text.ok_or_else(|| series.wrong("hashes", "an array of strings"))
     };
     Ok(Series {
         items_per_file: series.or_default("items_per_file", Object::int)?,
@@ -162,23 +153,24 @@ fn series(series: &Object<'_>) -> Result<Series, OpenError> {
 
 /// An object of the manifest and its key, for messages.
 struct Object<'a> {
-    value: &'a JsValue,
+    value: &'a Value<'a>,
     name: &'a str,
 }
 
-impl Object<'_> {
-    fn get(&self, key: &str) -> JsValue {
-        // What is no object has no keys.
-        Reflect::get(self.value, &key.into()).unwrap_or(JsValue::UNDEFINED)
+impl<'a> Object<'a> {
+    fn get(&self, key: &str) -> Option<&'a Value<'a>> {
+        self.value.get(key)
     }
 
     /// The object at a key; `None` if it is left out.
-    fn child(&self, key: &str) -> Result<Option<JsValue>, OpenError> {
-        let value = self.get(key);
-        match value.is_undefined() {
-            true => Ok(None),
-            false if value.is_object() => Ok(Some(value)),
-            false => Err(self.wrong(key, "an object")),
+    fn child<'k>(&self, name: &'k str) -> Result<Option<Object<'k>>, OpenError>
+    where
+        'a: 'k,
+    {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value @ Value::Object(_)) => Ok(Some(Object { value, name })),
+            Some(_) => Err(self.wrong(name, "an object")),
         }
     }
 
@@ -186,9 +178,7 @@ impl Object<'_> {
     fn floats(&self, keys: [&str; 4]) -> Result<[Option<f32>; 4], OpenError> {
         let mut found = [None; 4];
         for (found, key) in found.iter_mut().zip(keys) {
-            if !self.get(key).is_undefined() {
-                *found = Some(self.float(key)?);
-            }
+            *found = self.get(key).map(|_| self.float(key)).transpose()?;
         }
         Ok(found)
     }
@@ -206,60 +196,50 @@ impl Object<'_> {
         key: &str,
         read: impl FnOnce(&Self, &str) -> Result<T, OpenError>,
     ) -> Result<T, OpenError> {
-        if self.get(key).is_undefined() {
-            Ok(T::default())
-        } else {
-            read(self, key)
+        match self.get(key) {
+            None => Ok(T::default()),
+            Some(_) => read(self, key),
         }
     }
 
     fn with<T>(&self, key: &str, read: impl FnOnce(&Object<'_>) -> Result<T, OpenError>) -> Result<T, OpenError> {
-        let value = self.get(key);
-        if !value.is_object() {
-            return Err(self.wrong(key, "an object"));
-        }
-        read(&Object {
-            value: &value,
-            name: key,
-        })
+        read(&self.child(key)?.ok_or_else(|| self.wrong(key, "an object"))?)
     }
 
-    fn array(&self, key: &str) -> Result<Array, OpenError> {
-        self.get(key).dyn_into().map_err(|_| self.wrong(key, "an array"))
+    fn array(&self, key: &str) -> Result<&'a [Value<'a>], OpenError> {
+        match self.get(key) {
+            Some(Value::List(values)) => Ok(values),
+            _ => Err(self.wrong(key, "an array")),
+        }
     }
 
     fn list<T>(&self, key: &str, read: fn(&Object<'_>) -> Result<T, OpenError>) -> Result<Vec<T>, OpenError> {
-        self.array(key)?
-            .iter()
-            .map(|value| {
-                read(&Object {
-                    value: &value,
-                    name: key,
-                })
-            })
-            .collect()
+        let values = self.array(key)?.iter();
+        values.map(|value| read(&Object { value, name: key })).collect()
     }
 
     fn text(&self, key: &str) -> Result<String, OpenError> {
-        self.get(key).as_string().ok_or_else(|| self.wrong(key, "a string"))
+        let text = self.get(key).and_then(Value::text).map(str::to_owned);
+        text.ok_or_else(|| self.wrong(key, "a string"))
     }
 
     fn flag(&self, key: &str) -> Result<bool, OpenError> {
-        self.get(key).as_bool().ok_or_else(|| self.wrong(key, "true or false"))
+        let flag = self.get(key).and_then(Value::flag);
+        flag.ok_or_else(|| self.wrong(key, "true or false"))
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        self.get(key).and_then(Value::number)
     }
 
     fn float(&self, key: &str) -> Result<f32, OpenError> {
-        self.get(key)
-            .as_f64()
-            .map(|x| x as f32)
-            .ok_or_else(|| self.wrong(key, "a number"))
+        let number = self.number(key).map(|number| number as f32);
+        number.ok_or_else(|| self.wrong(key, "a number"))
     }
 
     fn whole(&self, key: &str) -> Result<u64, OpenError> {
-        self.get(key)
-            .as_f64()
-            .and_then(crate::convert::whole)
-            .ok_or_else(|| self.wrong(key, "a whole number"))
+        let whole = self.number(key).and_then(crate::convert::whole);
+        whole.ok_or_else(|| self.wrong(key, "a whole number"))
     }
 
     fn int(&self, key: &str) -> Result<u32, OpenError> {

@@ -58,7 +58,7 @@ type NumberAttribute = (typeof NUMBERS)[number];
 
 /** Titles similar to one of a pack, or titles for the visitor. */
 export class AftershowList extends HTMLElement {
-  static readonly observedAttributes = ["src", "item", "href", "for-you", "opinions", "storage-key", ...NUMBERS];
+  static readonly observedAttributes = ["src", "item", "href", "for-you", "opinions", "reasons", "storage-key", ...NUMBERS];
 
   readonly #label = part("p", "label");
   readonly #list = part("ul", "list");
@@ -118,6 +118,14 @@ export class AftershowList extends HTMLElement {
   }
   set opinions(value: boolean) {
     this.toggleAttribute("opinions", Boolean(value));
+  }
+
+  /** Whether cards say why their titles are there: `off`, or else `on`. */
+  get reasons(): "on" | "off" {
+    return this.getAttribute("reasons") === "off" ? "off" : "on";
+  }
+  set reasons(value: "on" | "off") {
+    this.#reflect("reasons", value);
   }
 
   /** Under which key of the browser's own storage the history is kept; lists with the same key share it. Empty: it ends with the page. */
@@ -236,7 +244,7 @@ export class AftershowList extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after) return;
     // A card is of one pack and one history, and its link is made with it.
-    if (!["item", ...NUMBERS].includes(name)) this.#cards.clear();
+    if (!["item", "reasons", ...NUMBERS].includes(name)) this.#cards.clear();
     if (name === "storage-key" && this.isConnected) this.#follow();
     this.#schedule();
   }
@@ -315,7 +323,8 @@ export class AftershowList extends HTMLElement {
       if (text === null) return null;
       return text.trim() === "" ? Number.NaN : Number(text);
     };
-    const weights = {
+    const common = {
+      reasons: this.reasons === "on",
       genre_weight: number("genre-weight"),
       text_weight: number("text-weight"),
       metadata_weight: number("metadata-weight"),
@@ -323,7 +332,7 @@ export class AftershowList extends HTMLElement {
     };
     if (this.forYou) {
       return forPerson({
-        ...weights,
+        ...common,
         history: this.#history.events,
         limit: number("n"),
         content_weight: number("content-weight"),
@@ -331,7 +340,7 @@ export class AftershowList extends HTMLElement {
       });
     }
     const id = this.item;
-    return id === null ? null : similarTo({ ...weights, id, n: number("n"), min_similarity: number("min-similarity") });
+    return id === null ? null : similarTo({ ...common, id, n: number("n"), min_similarity: number("min-similarity") });
   }
 
   #wait(): void {
@@ -356,6 +365,7 @@ export class AftershowList extends HTMLElement {
       card.update(standing);
       return [key, card] as const;
     });
+    this.#list.classList.toggle("reasoned", rows.some(({ standing }) => standing.reason !== ""));
     const place = focusedPlace(this.#list);
     this.#show(cards.map(([, card]) => card.node));
     refocus(this.#list, place);
@@ -443,6 +453,7 @@ const PROPERTIES = [
   "item",
   "forYou",
   "opinions",
+  "reasons",
   "storageKey",
   "history",
   "loading",

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Recommender } from "aftershow";
 import { launch, packFolder, serve } from "./host.mjs";
-import { filesRead, paleTexts, picture, told, visitor } from "./visit.mjs";
+import { filesRead, paleTexts, picture, said, told, visitor } from "./visit.mjs";
 
 const SHOW = 82;
 const COUNT = 14;
@@ -131,8 +131,6 @@ test("a like changes the row at once, as the package in Node ranks it, and nothi
   assert.equal(flickers, 0, "the row was emptied on the way");
   assert.deepEqual((await kept(page)).map(({ id, weight }) => ({ id, weight })), likes(first, SHOW));
   assert.ok((await kept(page)).every(({ time }) => Math.abs(time - Date.now() / 1000) < 600));
-  const reasons = await page.locator("#for-you .reason").allTextContents();
-  assert.ok(reasons.every((reason) => reason.length > 0), reasons.join("; "));
   const labels = await page.locator("#for-you .score").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-label")));
   const { items } = await personal(likes(first, SHOW));
   labels.forEach((label, i) => assert.ok(label.startsWith(`Match ${Math.round(items[i].score * 100)} of 100`), label));
@@ -299,6 +297,60 @@ test("the buttons have names and states, and the focus goes on to the card that 
   await close();
 });
 
+test("every card says why it is there, in its text, and another reason moves nothing", async (t) => {
+  if (!recommender.info().personal) return t.skip("the pack has no model: build it with --interactions");
+  const { page, seen, close } = await open();
+  const others = await row(page);
+  await page.locator("#for-you .like").first().click();
+  await page.locator("#opinion .like").click();
+  await shows(page, personal(likes(others[0], SHOW)));
+  const reasons = page.locator("#for-you .reason");
+  const texts = async (more = {}) => (await personal(likes(others[0], SHOW), { reasons: true, ...more })).items.map(said);
+  assert.deepEqual(await reasons.allTextContents(), await texts());
+  // What the others chose: here the titles that were liked are named.
+  const before = filesRead(seen);
+  await page.evaluate(() => Object.assign(document.querySelector("#for-you"), { contentWeight: 0, collaborativeWeight: 1 }));
+  const sides = { content_weight: 0, collaborative_weight: 1 };
+  await shows(page, personal(likes(others[0], SHOW), sides));
+  assert.deepEqual(await reasons.allTextContents(), await texts(sides));
+  assert.ok((await texts(sides)).every((text) => text.startsWith("Because you liked ")), String(await texts(sides)));
+  // Heard with the link, and there without it.
+  const heard = await page.locator("#for-you li a").evaluateAll((links) => links.map((link) => link.getRootNode().getElementById(link.getAttribute("aria-describedby")).textContent));
+  assert.deepEqual(heard, await texts(sides));
+  // Short or long, a reason takes the same place.
+  const heights = await reasons.evaluateAll((all) => all.map((one) => one.offsetHeight));
+  assert.equal(new Set(heights).size, 1, String(heights));
+  assert.ok(heights[0] > 0);
+  // Off: nothing is said, and nothing is left of its place. On: as before.
+  await page.evaluate(() => (document.querySelector("#for-you").reasons = "off"));
+  await told(page, "recommendations", ({ recommendations }) => recommendations.items.every((item) => !item.reasons));
+  assert.equal(await page.locator("#for-you .reason:visible").count(), 0);
+  assert.equal(await page.locator("#for-you li a[aria-describedby]").count(), 0);
+  assert.equal(await page.locator("#for-you").getAttribute("reasons"), "off");
+  await page.evaluate(() => document.querySelector("#for-you").removeAttribute("reasons"));
+  await told(page, "recommendations", ({ recommendations }) => recommendations.items.every((item) => item.reasons));
+  assert.deepEqual(await reasons.allTextContents(), await texts(sides));
+  assert.deepEqual(filesRead(seen), before, "reasons asked for a file");
+  await close();
+});
+
+test("on a page from right to left the reasons stand at its side, and nothing sticks out", async () => {
+  for (const width of [1200, 320]) {
+    const { page, close } = await open({ prepare: () => addEventListener("DOMContentLoaded", () => (document.documentElement.dir = "rtl")), viewport: { width, height: 900 } });
+    await page.locator("#opinion .like").click();
+    await shows(page, personal(likes(SHOW)));
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    const gaps = await page.locator("#for-you li").evaluateAll((items) =>
+      items.map((item) => {
+        const edge = (node) => node.getBoundingClientRect().right;
+        return Math.abs(edge(item.querySelector(".reason")) - edge(item.querySelector(".reason bdi")));
+      }),
+    );
+    assert.ok(gaps.every((gap) => gap < 2), String(gaps));
+    await close();
+  }
+});
+
 test("the slider moves the row between the two sides", async (t) => {
   if (!recommender.info().personal) return t.skip("the pack has no model: build it with --interactions");
   const { page, close } = await open();
@@ -365,7 +417,7 @@ test("a list for the visitor works on a page of its own, with a history that the
     return { attributes, recommendations, buttons, history, upgraded, kept: localStorage.length };
   });
   assert.deepEqual(got.attributes, { src: "pack/", "for-you": "", "storage-key": "", n: "5", "content-weight": "1", "collaborative-weight": "2" });
-  const expected = await recommender.recommend({ history: [82, { id: 169, weight: -1 }], limit: 5, content_weight: 1, collaborative_weight: 2 });
+  const expected = await recommender.recommend({ history: [82, { id: 169, weight: -1 }], limit: 5, content_weight: 1, collaborative_weight: 2, reasons: true });
   assert.deepEqual(got.recommendations, expected);
   assert.equal(got.buttons, 10);
   assert.deepEqual(got.history, [{ id: 82, weight: 1 }, { id: 169, weight: -1 }]);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { english, sentence } from "aftershow";
 
 /**
  * Opens a page whose console, requests and answers are written down. `prepare` runs in the page before its own code;
@@ -48,6 +49,16 @@ export async function told(page, what, accept = () => true) {
     await page.waitForTimeout(30);
   }
   throw new Error(`no such ${what} came: ${accept}`);
+}
+
+/**
+ * What a card says of why its item is there: the engine's sentence for the largest share, or for the largest that the card does not show
+ * anyway if that has a fifth; with two titles at most.
+ */
+export function said({ reasons = [] }) {
+  const telling = reasons.find(({ kind, share }) => share >= 0.2 && !["genres", "attribute", "year"].includes(kind));
+  const short = (telling ? [telling] : reasons).map((reason) => ({ ...reason, names: reason.ids ? reason.names.slice(0, 2) : reason.names }));
+  return sentence(short, { ...english, history: "Because you liked {names}" }) ?? "";
 }
 
 /** The kinds of the pack's files that were asked for, each with its count. */

@@ -11,6 +11,7 @@ mod links;
 mod metrics;
 mod parts;
 mod project;
+mod python;
 mod run;
 mod set_up;
 mod test;
@@ -29,13 +30,13 @@ use crate::{project::Project, run::Runner};
 const HELP: &str = "\
 The chores of Aftershow. Each sets up what it needs: wasm target, tools (in .tools/ or $AFTERSHOW_TOOLS), npm packages.
 
-cargo xtask test [fast] [--only NAME]… [--list] [--verbose] [--install] [--full]
-    Runs every check in order, to the end. fast: only what needs neither wasm nor JavaScript. --full: sentence
-    encoders too, which compile for minutes and fetch 84 MB.
+cargo xtask test [fast] [--full] [--only NAME]… [--list] [--verbose] [--install]
+    Runs the checks in order, to the end. fast: only what needs neither wasm nor JavaScript. --full: the long ones too.
 cargo xtask demo [--once] [--catalog SPEC] [--port P]
     Builds everything and serves the demo on 127.0.0.1. --once: prints one answer as JSON and ends.
-cargo xtask bench wasm|pipeline|quality [--no-peer] [--only SET]…
-    Measures on real data: answers in wasm, the building of a large pack, or how good recommendations are.
+cargo xtask bench wasm|pipeline|quality|ratings [--no-peer] [--only SET]…
+    Measures on real data: answers in wasm, the building of a large pack, how good recommendations are, or how far off
+    predicted ratings are.
     --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv, text or gowalla (20 minutes).
 cargo xtask metrics [--write]
     Shows the sizes that metrics.snap keeps; --write keeps the present ones.
@@ -99,10 +100,10 @@ fn test_command(arguments: &mut Parser) -> Result<bool> {
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(word) if word == "fast" => options.fast = true,
+            Long("full") => options.full = true,
             Long("only") => options.only.push(arguments.value()?.string()?),
             Long("verbose") | Short('v') => options.verbose = true,
             Long("install") => options.install = true,
-            Long("full") => options.full = true,
             Long("list") => {
                 test::list();
                 return Ok(true);
@@ -149,7 +150,8 @@ fn bench_command(arguments: &mut Parser) -> Result<bool> {
         Some("wasm") => bench::wasm::run(&project)?,
         Some("pipeline") => bench::pipeline::run(&project, peer)?,
         Some("quality") => bench::quality::run(&project, peer, &only)?,
-        _ => bail!("say what to measure: `cargo xtask bench wasm`, `pipeline` or `quality`"),
+        Some("ratings") => bench::ratings::run(&project)?,
+        _ => bail!("say what to measure: `cargo xtask bench wasm`, `pipeline`, `quality` or `ratings`"),
     }
     Ok(true)
 }

@@ -7,12 +7,13 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     counts::{self, Counts},
     encoder, links, metrics, parts,
-    project::{Project, cargo},
+    project::{Project, cargo, lock},
+    python,
     run::{Lines, Runner, interrupted},
     set_up,
 };
@@ -22,14 +23,14 @@ use crate::{
 pub struct Options {
     /// Only what needs neither wasm nor JavaScript.
     pub fast: bool,
+    /// The long ones too.
+    pub full: bool,
     /// Only these, and what they need.
     pub only: Vec<String>,
     /// Show what the programs print while they run.
     pub verbose: bool,
     /// Install Chromium if it is missing.
     pub install: bool,
-    /// The sentence encoders, too.
-    pub full: bool,
 }
 
 /// A check. Later ones may need what earlier ones made.
@@ -59,8 +60,10 @@ struct Ended {
 
 /// The checks that need neither wasm nor JavaScript.
 const FAST: usize = 5;
+/// The checks that run unless others are asked for; those after them take minutes.
+const USUAL: usize = 17;
 /// All of them, in order.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -164,22 +167,26 @@ const STEPS: [Step; 18] = [
         run: check_metrics,
     },
     Step {
-        name: ENCODER,
+        name: "schemathesis",
+        about: "the document of the API against HTTP on workerd, by generated requests",
+        needs: &["pack", "worker-build"],
+        run: schemathesis,
+    },
+    Step {
+        name: "encoder",
         about: "sentence encoders: lints and tests",
         needs: &[],
         run: encoder_tests,
     },
 ];
-/// The check that needs `--full` or its name: candle takes minutes to compile, and the model is 84 MB.
-const ENCODER: &str = "encoder";
 
 /// Prints the checks.
 pub fn list() {
     for (number, step) in STEPS.iter().enumerate() {
         let fast = match number {
-            number if number < FAST => "fast",
-            _ if step.name == ENCODER => "full",
-            _ => "",
+            0..FAST => "fast",
+            FAST..USUAL => "",
+            _ => "full",
         };
         println!("{:<14} {fast:<5} {}", step.name, step.about);
     }
@@ -246,9 +253,13 @@ pub fn run(project: &Project, options: &Options) -> Result<bool> {
 fn chosen(options: &Options) -> Result<Vec<&'static str>> {
     let mut chosen: Vec<&'static str> = Vec::new();
     if options.only.is_empty() {
-        let count = if options.fast { FAST } else { STEPS.len() };
-        let all = STEPS[..count].iter().map(|step| step.name);
-        return Ok(all.filter(|name| options.full || *name != ENCODER).collect());
+        let count = match (options.fast, options.full) {
+            (true, true) => bail!("fast and --full exclude each other"),
+            (true, false) => FAST,
+            (false, true) => STEPS.len(),
+            (false, false) => USUAL,
+        };
+        return Ok(STEPS[..count].iter().map(|step| step.name).collect());
     }
     let mut open: Vec<&str> = options.only.iter().map(String::as_str).collect();
     while let Some(name) = open.pop() {
@@ -570,6 +581,27 @@ fn worker_tests(scene: &mut Scene<'_>) -> Result<Counts> {
     })
 }
 
+fn schemathesis(scene: &mut Scene<'_>) -> Result<Counts> {
+    let requirements = scene.project.root.join("xtask/schemathesis/requirements.txt");
+    let pins = fs::read_to_string(&requirements)?;
+    let pin = pins.lines().find_map(|line| line.strip_prefix("schemathesis=="));
+    let version = pin.context("xtask/schemathesis/requirements.txt pins no schemathesis")?;
+    let folder = scene.project.tools.join(format!("schemathesis-{version}"));
+    fs::create_dir_all(&scene.project.tools)?;
+    let python = {
+        let _lock = lock(
+            &scene.project.tools,
+            &mut scene.runner,
+            "another run that installs tools",
+        )?;
+        python::environment(&mut scene.runner, &folder, &requirements, "schemathesis")?
+    };
+    let node = worker_node(scene.project);
+    scene.node_tests(&node, "edge-worker/tests/full", |command| {
+        command.env("SCHEMATHESIS", python.with_file_name("schemathesis"));
+    })
+}
+
 fn web_build(scene: &mut Scene<'_>) -> Result<Counts> {
     parts::web_demo(scene.project, &mut scene.runner)?;
     Ok(Counts::ONE)
@@ -620,6 +652,20 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn long_checks_run_only_when_they_are_asked_for() {
+        let names = |full| {
+            chosen(&Options {
+                full,
+                ..Options::default()
+            })
+        };
+        assert!(!names(false).unwrap().contains(&"schemathesis"));
+        assert!(names(true).unwrap().contains(&"schemathesis"));
+        assert!(STEPS[..USUAL].iter().all(|step| !step.needs.contains(&"schemathesis")));
+        assert_eq!(STEPS[USUAL - 1].name, "metrics");
     }
 
     #[test]

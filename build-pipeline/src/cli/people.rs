@@ -168,7 +168,8 @@ worth what they were when the pack was built.";
 
 /// Flags of `batch`.
 #[derive(Debug, Args)]
-#[command(after_help = BATCH_EXAMPLES)]
+// The folder first: a list of sources takes what follows it.
+#[command(after_help = BATCH_EXAMPLES, override_usage = "aftershow batch [OPTIONS] <DIR> --history <SPEC>... --out <FILE>")]
 pub struct BatchArgs {
     /// Folder of the pack
     pub dir: PathBuf,
@@ -246,7 +247,8 @@ people_without_history, unknown, within_uncertainty, auc, person_mean: {rmse, ma
 
 /// Flags of `evaluate`.
 #[derive(Debug, Args)]
-#[command(after_help = EVALUATE_EXAMPLES)]
+// The folder first: a list of sources takes what follows it.
+#[command(after_help = EVALUATE_EXAMPLES, override_usage = "aftershow evaluate [OPTIONS] <DIR> --history <SPEC>... --test <SPEC>...")]
 pub struct EvaluateArgs {
     /// Folder of the pack
     pub dir: PathBuf,
@@ -364,7 +366,8 @@ without a history get what people in general rate.";
 
 /// Flags of `predict`.
 #[derive(Debug, Args)]
-#[command(after_help = PREDICT_EXAMPLES)]
+// The folder first: a list of sources takes what follows it.
+#[command(after_help = PREDICT_EXAMPLES, override_usage = "aftershow predict [OPTIONS] <DIR> --history <SPEC>... --pairs <SPEC>... --out <FILE.csv>")]
 pub struct PredictArgs {
     /// Folder of the pack
     pub dir: PathBuf,

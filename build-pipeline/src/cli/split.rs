@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::build::described;
 use crate::{
@@ -21,7 +21,9 @@ Examples:
 
 The files are train, valid and test, as .txt if the source is user-items, else as .jsonl with all that is known of an event.
 --by users writes train, valid-history, valid, history and test: of the users held out 80 % of the events are their history.
-Events of one user with one item stay together, and every user keeps at least one event for the training.";
+--by items holds whole titles out of the training, to measure what is said of titles that nobody has seen.
+Events of one user with one item stay together, and but for --by items every user keeps at least one event
+for the training.";
 
 /// Flags of `split`.
 #[derive(Debug, Args)]
@@ -32,7 +34,7 @@ pub struct SplitArgs {
     pub source: String,
     /// What decides where an event goes
     #[arg(long, value_name = "HOW")]
-    pub by: SplitBy,
+    pub by: By,
     /// Folder for the parts; an older split there is replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -56,19 +58,6 @@ pub struct SplitArgs {
     pub quiet: bool,
 }
 
-/// What decides where an event goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SplitBy {
-    /// Of each user's events a share, at random
-    Random,
-    /// Of each user's events the newest
-    Time,
-    /// Of each user's events the newest to the test, the one before it to the validation
-    LeaveOneOut,
-    /// Whole users
-    Users,
-}
-
 impl SplitArgs {
     /// What to part, and how.
     ///
@@ -80,12 +69,7 @@ impl SplitArgs {
             None => Vec::new(),
         };
         let source = described(std::slice::from_ref(&self.source), &known)?.remove(0);
-        let by = match self.by {
-            SplitBy::Random => By::Random,
-            SplitBy::Time => By::Time,
-            SplitBy::LeaveOneOut => By::LeaveOneOut,
-            SplitBy::Users => By::Users,
-        };
+        let by = self.by;
         if by == By::LeaveOneOut && self.parts.is_some() {
             return Err(BuildError::Usage {
                 reason:

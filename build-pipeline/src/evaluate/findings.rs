@@ -27,6 +27,9 @@ pub struct Findings {
     pub users_per_second: f64,
     /// The pack, and with baselines what it is compared with.
     pub rows: Vec<Row>,
+    /// The knobs of which several values were measured; empty unless they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<Curve>,
     /// Packs of the same data, this one first; empty unless others were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<Compared>,
@@ -68,10 +71,13 @@ pub struct About {
 /// What one ranker's lists came to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
-    /// `pack`, `float`, `collaborative`, `content`, `popularity`, `compared`.
+    /// `pack`, `variant`, the name of a knob, `float`, `collaborative`, `content`, `popularity`, `compared`.
     pub key: &'static str,
     /// Which that is, for people.
     pub label: String,
+    /// The knob's value, for a row of a curve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setting: Option<f32>,
     /// The figures, by names such as `recall@20`. Coverage is none of users, and has no interval.
     pub figures: BTreeMap<String, Shown>,
     /// How much larger than the pack's they are, with the interval of the paired difference.
@@ -81,6 +87,15 @@ pub struct Row {
     pub personal_users: usize,
     /// Seconds of making the lists and measuring them.
     pub seconds: f64,
+}
+
+/// A knob of which several values were measured: the rows whose key is its name, and the pack's own row.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Curve {
+    /// Name of the knob, as in a query.
+    pub knob: &'static str,
+    /// The value that the pack's own row has.
+    pub own: f32,
 }
 
 /// A figure, and where there is one its interval.
@@ -180,11 +195,16 @@ impl Row {
         Row {
             key,
             label,
+            setting: None,
             figures,
             against_pack,
             personal_users: measured.personal_users,
             seconds: measured.seconds,
         }
+    }
+
+    pub(super) fn at(self, setting: Option<f32>) -> Row {
+        Row { setting, ..self }
     }
 
     /// A figure by its name without `@k`.
@@ -211,6 +231,7 @@ impl Findings {
     pub(super) fn new(
         about: About,
         rows: Vec<Row>,
+        curves: Vec<Curve>,
         compared: Vec<Compared>,
         [history, recommended]: [Vec<f64>; 2],
         seconds: f64,
@@ -226,6 +247,7 @@ impl Findings {
             about,
             seconds,
             rows,
+            curves,
             compared,
             popularity_tenths: Tenths { history, recommended },
         }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::{
     bootstrap::PerUser,
     cases::{Case, Cases},
-    metrics::{Accuracy, Known, Measure, mean},
+    metrics::{Accuracy, Known, Measure, divergence, mean},
     rankers::Ranker,
 };
 use crate::{error::BuildError, people::Rows, progress::Progress, random::Random};
@@ -143,6 +143,7 @@ impl<'a> Measuring<'a> {
         let percentile = &self.known.percentile;
         let before = mean(history.filter_map(|item| percentile.get(item)).copied());
         let unlike = if compares { self.diversities(list) } else { Vec::new() };
+        let astray = self.miscalibrations(list, case);
         let mut values = Vec::with_capacity(self.ks.len() * Measure::ALL.len());
         for (at, k) in self.ks.iter().enumerate() {
             let accuracy = Accuracy::of(list, &case.wanted, *k);
@@ -161,6 +162,7 @@ impl<'a> Measuring<'a> {
                     Measure::Diversity => unlike.get(at).copied().unwrap_or(f64::NAN),
                     Measure::Popularity => popularity.unwrap_or(f64::NAN),
                     Measure::PopularityBias => bias.unwrap_or(f64::NAN),
+                    Measure::Miscalibration => astray.get(at).copied().unwrap_or(f64::NAN),
                 });
             }
         }
@@ -194,6 +196,42 @@ impl<'a> Measuring<'a> {
                 f64::NAN
             } else {
                 1.0 - sums[length - 1] / pairs
+            }
+        };
+        self.ks.iter().map(of).collect()
+    }
+
+    /// For each `k`, how far the genres of the first `k` are from those of the history; NaN of no list. Nothing if the history has
+    /// no genres.
+    fn miscalibrations(&self, list: &[u32], case: &Case) -> Vec<f64> {
+        let Some(genre) = self.features.items.genre() else {
+            return Vec::new();
+        };
+        let vote = |sums: &mut [f64], row: u32, weight: f64| {
+            let set = genre.set_of_item.index(ItemIx(row).at());
+            let of = genre.set_len(set).max(1) as f64;
+            genre.set(set).for_each(|value| sums[value] += weight / of);
+        };
+        let none = vec![0.0; genre.values.len()];
+        let mut wanted = none.clone();
+        for (item, weight) in self.cases.history.positives(case.user) {
+            if (item as usize) < self.features.items.len() {
+                vote(&mut wanted, item, f64::from(weight));
+            }
+        }
+        let sum: f64 = wanted.iter().sum();
+        if sum <= 0.0 {
+            return Vec::new();
+        }
+        wanted.iter_mut().for_each(|share| *share /= sum);
+        let of = |k: &usize| {
+            let first = &list[..list.len().min(*k)];
+            let mut votes = none.clone();
+            first.iter().for_each(|row| vote(&mut votes, *row, 1.0));
+            if first.is_empty() {
+                f64::NAN
+            } else {
+                divergence(&wanted, &votes, first.len())
             }
         };
         self.ks.iter().map(of).collect()

@@ -26,11 +26,13 @@ pub enum Measure {
     Popularity,
     /// How much further up in that order the list is than what the user had before.
     PopularityBias,
+    /// How far the genres of the list are from those of what the user had: see [`divergence`].
+    Miscalibration,
 }
 
 impl Measure {
     /// All of them, in the order of the reports.
-    pub const ALL: [Measure; 10] = [
+    pub const ALL: [Measure; 11] = [
         Measure::Recall,
         Measure::Ndcg,
         Measure::Precision,
@@ -41,6 +43,7 @@ impl Measure {
         Measure::Diversity,
         Measure::Popularity,
         Measure::PopularityBias,
+        Measure::Miscalibration,
     ];
 
     /// The name in JSON, before `@k`.
@@ -56,6 +59,7 @@ impl Measure {
             Measure::Diversity => "intra_list_diversity",
             Measure::Popularity => "popularity_percentile",
             Measure::PopularityBias => "popularity_bias",
+            Measure::Miscalibration => "miscalibration",
         }
     }
 
@@ -72,6 +76,7 @@ impl Measure {
             Measure::Diversity => "Diversity",
             Measure::Popularity => "Popularity percentile",
             Measure::PopularityBias => "Popularity bias",
+            Measure::Miscalibration => "Miscalibration",
         }
     }
 }
@@ -126,6 +131,19 @@ impl Accuracy {
 
 fn discount(place: usize) -> f64 {
     1.0 / ((place + 1) as f64).log2()
+}
+
+/// How far the shares of genres in a list are from those wanted: `KL(p ‖ 0.99·q + 0.01·p)` in bits, 0 to log 100, of H. Steck,
+/// Calibrated recommendations (RecSys 2018). `wanted`, `p`, sums to 1; `votes` over `items` is `q`: each item of the list spreads one
+/// vote over its genres. What the engine lowers by [`calibration`](aftershow_core::Rerank::calibration).
+pub fn divergence(wanted: &[f64], votes: &[f64], items: usize) -> f64 {
+    const SMOOTHING: f64 = 0.01;
+    let of_list = |votes: f64| votes / items.max(1) as f64;
+    let part = |(p, votes): (&f64, &f64)| {
+        let q = (1.0 - SMOOTHING) * of_list(*votes) + SMOOTHING * p;
+        if *p > 0.0 { p * (p / q).log2() } else { 0.0 }
+    };
+    wanted.iter().zip(votes).map(part).sum()
 }
 
 /// What is known of the catalogue's items for the measures beside the hits.
@@ -206,6 +224,15 @@ mod tests {
         assert_eq!(perfect.precision, 0.2, "over k, not over what there is");
         assert_eq!(Accuracy::of(&[], &[3], 5), Accuracy::default());
         assert_eq!(Accuracy::of(&[3], &[], 5), Accuracy::default());
+    }
+
+    #[test]
+    fn a_list_of_the_wanted_genres_diverges_by_0_and_one_of_others_by_log_100() {
+        assert!(divergence(&[0.25, 0.75], &[1.0, 3.0], 4).abs() < 1e-12);
+        assert!((divergence(&[1.0, 0.0], &[0.0, 3.0], 3) - 100f64.log2()).abs() < 1e-12);
+        // Wanted half and half, and all of one: ½·log(½ / 0.995) + ½·log(½ / 0.005).
+        let by_hand = 0.5 * (0.5f64 / 0.995).log2() + 0.5 * (0.5f64 / 0.005).log2();
+        assert!((divergence(&[0.5, 0.5], &[2.0, 0.0], 2) - by_hand).abs() < 1e-12);
     }
 
     #[test]

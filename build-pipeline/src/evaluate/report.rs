@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use self::plot::escaped;
 use super::{
-    findings::{Findings, Row, Shown},
+    findings::{Curve, Findings, Row, Shown},
     metrics::Measure,
 };
 
@@ -35,6 +35,18 @@ pub fn html(findings: &Findings) -> String {
         "Of all that people wanted, how much is in the list; and the same where the first places count more. Bars are 95 % intervals.",
         &plots::by_length(findings),
     );
+    if let Some(plot) = plots::curve(findings) {
+        section(
+            &mut page,
+            "Accuracy by what the order asks for",
+            &format!(
+                "NDCG@{k} against what each knob is for. A point is a value of one of them, alone changed, measured in this run; the \
+                 ring is the pack as it is: {}. Higher is better, and so is the way of the arrow.",
+                own_values(findings)
+            ),
+            &plot,
+        );
+    }
     section(
         &mut page,
         "How popular what is recommended is",
@@ -65,6 +77,12 @@ pub fn html(findings: &Findings) -> String {
     )
     .ok();
     page
+}
+
+/// The knobs of the curves as the pack's own row has them.
+fn own_values(findings: &Findings) -> String {
+    let name = |curve: &Curve| format!("{} {}", curve.knob.replace('_', " "), curve.own);
+    findings.curves.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn section(page: &mut String, title: &str, text: &str, content: &str) {
@@ -135,6 +153,7 @@ fn tables(findings: &Findings) -> String {
         Measure::Diversity,
         Measure::Popularity,
         Measure::PopularityBias,
+        Measure::Miscalibration,
     ];
     let mut out = String::new();
     for k in &findings.about.ks {
@@ -198,7 +217,8 @@ fn method(findings: &Findings) -> String {
         .to_owned());
     say("Coverage: share of the catalogue that is in anybody's list. Novelty: mean of −log₂ of the share of people who had a title. Diversity: 1 − mean \
          content similarity of two titles of a list, of at most 2,000 people. Popularity percentile: 0 the least popular title, 1 the most; popularity bias: \
-         how much higher it is than that of the history."
+         how much higher it is than that of the history. Miscalibration: how far the genres of a list are from those of the history, as \
+         the Kullback–Leibler divergence in bits; 0 is the same shares."
         .to_owned());
     say("Intervals: 95 %, percentile bootstrap over people, 1,000 resamples, seeded.".to_owned());
     out.push_str("</ul>\n");

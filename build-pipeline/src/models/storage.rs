@@ -70,11 +70,13 @@ pub fn best(
             quality: *quality,
         });
     }
-    let refined = Compression {
-        rounds: rounds(b),
-        ..how.clone()
+    let (stored, quality) = match (least_loss(all), rounds(b)) {
+        (best, rounds) if rounds == how.rounds => best,
+        ((best, _), rounds) => {
+            let refined = Compression { rounds, ..how.clone() };
+            tried(b, &spectrum, best.rank, &refined, users)
+        }
     };
-    let (stored, quality) = tried(b, &spectrum, least_loss(all).0.rank, &refined, users);
     report.stored = quality;
     // What the rank takes of the budget hardly depends on it, so the curve has one rank for each.
     let share = stored.rank as f64 / config.bytes_per_item as f64;

@@ -1,6 +1,9 @@
 //! A fitted model as it is stored: 8-bit codes with a scale a row.
 
-use aftershow_core::pack::ratings::{Coded, Priors, RatingScale, RatingsData};
+use aftershow_core::pack::{
+    layout::{MAX_GRAM, MIN_DEVIATION},
+    ratings::{Coded, Priors, RatingScale, RatingsData},
+};
 
 use super::{cold::Cold, content::Content, fit::Fitted};
 
@@ -19,12 +22,13 @@ pub fn data(fitted: &Fitted, cold: &Cold, content: &Content, scale: RatingScale)
         rank: size - 1,
         scale,
         mean: fitted.mean as f32,
-        noise: fitted.noise() as f32,
+        // Ratings without any chance in them leave no noise, and what is known of them knows no bounds.
+        noise: (fitted.noise() as f32).max(MIN_DEVIATION),
         priors: Priors {
-            person: narrow(&people.precision),
-            title: narrow(&titles.precision),
-            information: narrow(&information(fitted)),
-            content: narrow(&cold.precision),
+            person: bounded(&people.precision),
+            title: bounded(&titles.precision),
+            information: bounded(&information(fitted)),
+            content: bounded(&cold.precision),
         },
         biases: states.iter().map(|state| state[0] as f32).collect(),
         factors: coded(states.iter().map(|state| &state[1..])),
@@ -34,6 +38,12 @@ pub fn data(fitted: &Fitted, cold: &Cold, content: &Content, scale: RatingScale)
         groups: content.groups.clone(),
         weights: coded(cold.weights.chunks_exact(size)),
     }
+}
+
+/// Precisions as far as the format goes.
+fn bounded(precisions: &[f64]) -> Vec<f32> {
+    let bounded = |precision: &f64| (*precision as f32).clamp(MIN_DEVIATION, MAX_GRAM);
+    precisions.iter().map(bounded).collect()
 }
 
 /// What a rating adds to the precision of a title on average: `τ E[t²]` for each number of `t = (1, x)`.

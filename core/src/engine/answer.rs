@@ -26,6 +26,7 @@ pub enum Outcome<T = Answer> {
 
 /// Where an answer was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Route {
     /// In the resident neighbour lists.
@@ -38,6 +39,7 @@ pub enum Route {
 
 /// Similar items, best first; equal scores in the pack's order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// The item asked about; `None` if the query brought its own features.
     pub subject: Option<Card>,
@@ -58,6 +60,7 @@ pub struct Answer {
 
 /// An item with its score and the score's parts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scored {
     /// The item.
     #[serde(flatten)]
@@ -79,6 +82,7 @@ pub struct Scored {
 ///
 /// `score` = the weights times the parts, up to the rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScoreParts {
     /// The weighted sum: what the ranking goes by.
     pub score: f64,
@@ -99,6 +103,7 @@ pub struct ScoreParts {
 /// Items for a person, or for everybody: one page of an order that has every item of the catalogue
 /// but the excluded ones.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommendations {
     /// The items, best first; equal scores in the pack's order.
     pub items: Vec<Recommended>,
@@ -127,6 +132,7 @@ pub struct Recommendations {
 
 /// Candidates of the caller's in their new order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reranked {
     /// The candidates that the pack knows: one page of their order.
     #[serde(flatten)]
@@ -137,6 +143,7 @@ pub struct Reranked {
 
 /// A recommended item with the parts of its score, each in 0..=1 and rounded to six decimals.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommended {
     /// The item.
     #[serde(flatten)]
@@ -166,6 +173,7 @@ pub struct Recommended {
 
 /// What a recommendation comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// People with a like history.
@@ -195,6 +203,7 @@ impl Source {
 
 /// What a page shows of an item. What the catalogue lacks is `None` or empty.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Card {
     /// The id, as the catalogue gave it.
     pub id: ItemId,
@@ -221,6 +230,10 @@ pub struct Card {
     pub url: Option<String>,
     /// Every further attribute of the catalogue: its name and its values.
     #[serde(serialize_with = "as_map")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "alloc::collections::BTreeMap<String, Vec<String>>")
+    )]
     pub attributes: Vec<(String, Vec<String>)>,
     /// Plain-text summary, if the query asked for it.
     pub summary: Option<String>,

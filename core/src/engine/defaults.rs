@@ -1,8 +1,6 @@
 //! What a query leaves open: as its variant has it, else as the pack has it.
 
-use alloc::{borrow::Cow, string::String};
-
-use super::{Blend, Engine, Query, Rerank, Variant, VariantName, Weights, filter::unknown_name};
+use super::{Blend, Engine, Experiment, Query, Rerank, Variant, VariantName, Weights, filter::unknown_name};
 use crate::error::QueryError;
 
 /// A query over a variant over the pack.
@@ -17,8 +15,20 @@ impl<'q> Defaults<'q> {
     /// # Errors
     /// [`QueryError::UnknownName`] for an experiment or a variant that the pack lacks.
     pub fn of(engine: &'q Engine, query: &'q Query) -> Result<Defaults<'q>, QueryError> {
-        let variant = query.variant.as_ref().map(|name| named(engine, name)).transpose()?;
+        let variant = variant(engine, query)?.map(|(_, variant)| variant);
         Ok(Defaults { engine, query, variant })
+    }
+
+    /// The name of the variant in force.
+    ///
+    /// # Errors
+    /// As [`Defaults::of`].
+    pub fn variant_name(engine: &Engine, query: &Query) -> Result<Option<VariantName>, QueryError> {
+        let name = |(experiment, variant): (&Experiment, &Variant)| VariantName {
+            experiment: experiment.name.clone(),
+            variant: variant.name.clone(),
+        };
+        Ok(variant(engine, query)?.map(name))
     }
 
     /// The weights of the four content similarities.
@@ -70,30 +80,17 @@ impl<'q> Defaults<'q> {
     }
 }
 
-/// The query with the variant that its visitor gets, if it doesn't name one itself.
-pub(super) fn assigned<'q>(engine: &Engine, query: &'q Query) -> Cow<'q, Query> {
-    let assign = |visitor: &String| {
-        let experiment = engine.manifest.experiments.first()?;
-        Some(VariantName {
-            experiment: experiment.name.clone(),
-            variant: experiment.assign(visitor)?.name.clone(),
-        })
-    };
-    match query
-        .visitor
-        .as_ref()
-        .filter(|_| query.variant.is_none())
-        .and_then(assign)
-    {
-        Some(name) => Cow::Owned(Query {
-            variant: Some(name),
-            ..query.clone()
-        }),
-        None => Cow::Borrowed(query),
+/// The variant that a query names, or that its visitor gets of the first experiment.
+fn variant<'e>(engine: &'e Engine, query: &Query) -> Result<Option<(&'e Experiment, &'e Variant)>, QueryError> {
+    if let Some(name) = &query.variant {
+        return named(engine, name).map(Some);
     }
+    let experiment = query.visitor.as_ref().and_then(|_| engine.manifest.experiments.first());
+    let visitor = query.visitor.as_deref().unwrap_or_default();
+    Ok(experiment.and_then(|experiment| Some((experiment, experiment.assign(visitor)?))))
 }
 
-fn named<'e>(engine: &'e Engine, name: &VariantName) -> Result<&'e Variant, QueryError> {
+fn named<'e>(engine: &'e Engine, name: &VariantName) -> Result<(&'e Experiment, &'e Variant), QueryError> {
     let experiments = &engine.manifest.experiments;
     let experiment = experiments.iter().find(|known| known.name == name.experiment);
     let experiment = experiment.ok_or_else(|| {
@@ -101,8 +98,9 @@ fn named<'e>(engine: &'e Engine, name: &VariantName) -> Result<&'e Variant, Quer
         unknown_name("experiment", &name.experiment, &mut known)
     })?;
     let variant = experiment.variants.iter().find(|known| known.name == name.variant);
-    variant.ok_or_else(|| {
+    let variant = variant.ok_or_else(|| {
         let mut known = experiment.variants.iter().map(|known| known.name.as_str());
         unknown_name("variant", &name.variant, &mut known)
-    })
+    })?;
+    Ok((experiment, variant))
 }

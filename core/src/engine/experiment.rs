@@ -47,6 +47,7 @@ pub struct Variant {
 
 /// A variant by name: of a query, and of the answer to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VariantName {
     /// The experiment's name.

@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 
 use super::person::{Event, Person};
-use crate::{ids::ItemIx, kernel::Features};
+use crate::{
+    ids::ItemIx,
+    kernel::{Features, ascending::by_row},
+};
 
 /// What the pack knows of a person.
 #[derive(Debug, Default)]
@@ -33,11 +36,12 @@ impl History {
                 None => history.unknown += 1,
             }
         }
-        // Stable, so events of one item add up in the order in which they came.
-        events.sort_by_key(|(item, _)| *item);
-        for events in events.chunk_by(|a, b| a.0 == b.0) {
-            let item = events[0].0;
-            let weight = events.iter().map(|(_, weight)| f64::from(*weight)).sum::<f64>() as f32;
+        // Events of one item add up in the order in which they came.
+        let by_row = by_row(events.iter().map(|(item, _)| *item));
+        for same in by_row.chunk_by(|a, b| a.0 == b.0) {
+            let item = same[0].0;
+            let weights = same.iter().filter_map(|(_, place)| events.get(*place));
+            let weight = weights.map(|(_, weight)| f64::from(*weight)).sum::<f64>() as f32;
             history.seen.push(item);
             if weight > 0.0 {
                 history.liked.push((item, weight));

@@ -16,6 +16,7 @@ mod person;
 mod personal;
 mod predict;
 mod query;
+pub mod ranges;
 mod reasons;
 mod recommend;
 pub mod rerank;
@@ -273,7 +274,7 @@ impl Engine {
     /// [`Engine::recommend`].
     pub fn answer(&self, query: &Query) -> Result<Outcome, QueryError> {
         query.check()?;
-        similar::similar(self, &defaults::assigned(self, query))
+        similar::similar(self, query)
     }
 
     /// Recommends items to a person, or says which parts it needs first.
@@ -285,7 +286,7 @@ impl Engine {
     /// [`QueryError`]: a parameter out of its range, or a seed that is for [`Engine::answer`].
     pub fn recommend(&self, query: &Query) -> Result<Outcome<Recommendations>, QueryError> {
         query.check()?;
-        recommend::recommend(self, &defaults::assigned(self, query))
+        recommend::recommend(self, query)
     }
 
     /// Puts candidates of the caller's in order for a person: search results, an editor's list.
@@ -299,7 +300,7 @@ impl Engine {
     /// As [`Engine::recommend`], and for a score out of its range or too many candidates.
     pub fn rerank(&self, candidates: &[(ItemId, Option<f32>)], query: &Query) -> Result<Outcome<Reranked>, QueryError> {
         query.check()?;
-        recommend::rerank(self, candidates, &defaults::assigned(self, query))
+        recommend::rerank(self, candidates, query)
     }
 
     /// A person from what is kept of them; `None` while the features are not attached.

@@ -9,7 +9,10 @@ use core::ops::Range;
 use super::{personal::Personal, rerank::Reranking, show::Popularity};
 use crate::{
     ids::ItemIx,
-    kernel::mask::{Mask, WORD, rows_of},
+    kernel::{
+        ascending::Smallest,
+        mask::{Mask, WORD, rows_of},
+    },
 };
 
 /// What items there are to put in order, and by what.
@@ -60,16 +63,20 @@ impl Order<'_> {
                 plain.push_block(at, word, &mut smallest);
             }
         }
-        let keys = smallest.from(places.start, wanted);
-        keys.into_iter().map(|key| self.placed(ItemIx(key as u32))).collect()
+        let keys = smallest.ascending();
+        let page = keys.into_iter().skip(places.start);
+        page.map(|key| self.placed(ItemIx(key as u32))).collect()
     }
 
     /// These items in their order.
     pub fn sorted(&self, items: &[ItemIx]) -> Vec<Placed> {
         let mut smallest = Smallest::new(items.len());
         items.iter().for_each(|item| smallest.push(self.placed(*item).key()));
-        let keys = smallest.from(0, items.len());
-        keys.into_iter().map(|key| self.placed(ItemIx(key as u32))).collect()
+        smallest
+            .ascending()
+            .into_iter()
+            .map(|key| self.placed(ItemIx(key as u32)))
+            .collect()
     }
 
     /// The smallest score of all, with those that are set apart, and 1 if none has one: what is only popular goes on below
@@ -179,65 +186,5 @@ impl<'o, 'a> Plain<'o, 'a> {
             let own = if score > 0.0 { score } else { order.popularity.of(item) };
             smallest.push(key(score > 0.0, own * order.factor(item), item));
         }
-    }
-}
-
-/// The smallest few of many keys. A push costs a comparison, and now and then the selection of the half to keep.
-struct Smallest {
-    keys: Vec<u64>,
-    most: usize,
-    /// No key from this on is among the smallest.
-    bound: u64,
-}
-
-impl Smallest {
-    /// Fewest keys to gather before the larger ones are dropped.
-    const ROOM: usize = 64;
-
-    fn new(most: usize) -> Smallest {
-        Smallest {
-            keys: Vec::new(),
-            most,
-            bound: u64::MAX,
-        }
-    }
-
-    fn refuses(&self, key: u64) -> bool {
-        key >= self.bound
-    }
-
-    #[inline]
-    fn push(&mut self, key: u64) {
-        if self.refuses(key) {
-            return;
-        }
-        self.keys.push(key);
-        if self.keys.len() >= self.most.saturating_mul(2).max(Smallest::ROOM) {
-            let (_, last, _) = self.keys.select_nth_unstable(self.most - 1);
-            self.bound = *last;
-            self.keys.truncate(self.most);
-        }
-    }
-
-    /// `wanted` keys from place `from` on, ascending.
-    fn from(mut self, from: usize, wanted: usize) -> Vec<u64> {
-        if from >= self.keys.len() {
-            return Vec::new();
-        }
-        self.keys.select_nth_unstable(from);
-        let mut rest = self.keys.split_off(from);
-        if wanted < rest.len() {
-            rest.select_nth_unstable(wanted);
-            rest.truncate(wanted);
-        }
-        // By insertion: a page is short, and a general sort would be more code than all the rest here.
-        for end in 1..rest.len() {
-            let (sorted, others) = rest.split_at_mut(end);
-            let place = sorted.partition_point(|key| *key < others[0]);
-            if let Some(run) = rest.get_mut(place..=end) {
-                run.rotate_right(1);
-            }
-        }
-        rest
     }
 }

@@ -29,6 +29,7 @@ pub struct Person {
 
 /// Something that a person did with an item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// The item.
@@ -37,6 +38,7 @@ pub struct Event {
     /// What it says of their liking, −100 to 100: above 0 they liked it, below 0 they did not, 0 says
     /// nothing but that they have seen it. Default 1.
     #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = -100, max = 100)))]
     pub weight: f32,
     /// When, in seconds since 1970; `None` if that is unknown. Only `half_life_days` uses it.
     #[serde(default)]
@@ -56,12 +58,14 @@ impl Event {
 
 /// A genre that a person prefers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GenrePreference {
     /// The genre, as the pack spells it; others count as genres that no item has.
     pub genre: String,
     /// How much, 0 to 100. Default 1; at 0 as if it were left out.
     #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
     pub weight: f32,
 }
 

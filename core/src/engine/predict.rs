@@ -15,6 +15,7 @@ use crate::{
     ids::{ItemId, ItemIx},
     kernel::{
         Features,
+        ascending::by_row,
         ratings::{Taste, Title},
     },
     pack::{Part, Ratings, ratings::RatingScale},
@@ -22,6 +23,7 @@ use crate::{
 
 /// A rating that a person gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     /// The item.
@@ -34,16 +36,20 @@ pub struct Rating {
 
 /// A question for ratings. Nothing in it is an error but numbers that are none and lists that are too long.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PredictQuery {
-    /// The person's ratings, at most [`Query::MAX_HISTORY`]; none for somebody of whom nothing is known. Of several of one item
+    /// The person's ratings, at most 10000; none for somebody of whom nothing is known. Of several of one item
     /// the last counts. Those of items that the pack lacks are counted and have no effect.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_HISTORY)))]
     pub ratings: Vec<Rating>,
-    /// The items to predict, at most [`PredictQuery::MAX_ITEMS`].
+    /// The items to predict, at most 1000.
+    #[cfg_attr(feature = "schema", schemars(length(max = PredictQuery::MAX_ITEMS)))]
     pub items: Vec<ItemId>,
-    /// Titles that the pack has never seen, at most [`PredictQuery::MAX_NEW`].
+    /// Titles that the pack has never seen, at most 100.
+    #[cfg_attr(feature = "schema", schemars(length(max = PredictQuery::MAX_NEW)))]
     pub new_items: Vec<NewItem>,
-    /// Whether the best come first. Default no: then they come in the order of the question, items before new items.
+    /// Whether the best come first. Default `false`: then they come in the order of the question, items before new items.
     pub ranked: bool,
 }
 
@@ -77,6 +83,7 @@ impl PredictQuery {
 
 /// What a prediction goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PredictionSource {
     /// The person's ratings and other people's ratings of the title.
@@ -89,6 +96,7 @@ pub enum PredictionSource {
 
 /// What somebody would rate a title.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prediction {
     /// The item; `None` for one of the question's new items.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +117,7 @@ pub struct Prediction {
 
 /// Predicted ratings.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Predictions {
     /// The predictions.
     pub items: Vec<Prediction>,
@@ -176,7 +185,7 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
         Prediction {
             item,
             new_item,
-            prediction: rounded(finite(estimate.rating, f64::from(model.mean())).clamp(low, high)),
+            prediction: rounded(scale.within(finite(estimate.rating, f64::from(model.mean())))),
             uncertainty: rounded(libm::sqrt(finite(estimate.variance, f64::MAX)).min(high - low)),
             known_ratings: title.count,
             source: match (title.count, taste.ratings) {
@@ -195,9 +204,14 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
         person_ratings: taste.ratings,
         unknown_items,
     };
+    let mut put = |prediction: Prediction| {
+        // Of equals the first asked for comes first.
+        let better = |kept: &Prediction| !query.ranked || kept.prediction >= prediction.prediction;
+        answer.items.insert(answer.items.partition_point(better), prediction);
+    };
     for id in &query.items {
         match features.items.find(id) {
-            Some(item) => answer.items.push(predicted(
+            Some(item) => put(predicted(
                 Title::of_item(&model, item),
                 Some(features.items.id(item)),
                 None,
@@ -206,29 +220,24 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
         }
     }
     for (place, new) in query.new_items.iter().enumerate() {
-        answer
-            .items
-            .push(predicted(Title::of_new(&model, &features, new), None, Some(place)));
-    }
-    if query.ranked {
-        // Stable: of equals the first asked for comes first.
-        answer.items.sort_by(|a, b| b.prediction.total_cmp(&a.prediction));
+        put(predicted(Title::of_new(&model, &features, new), None, Some(place)));
     }
     Ok(Outcome::Answer(answer))
 }
 
 /// The person's ratings as rows, ascending, each once; and how many are of items that the pack lacks.
 fn known(query: &PredictQuery, features: &Features<'_>, scale: RatingScale) -> (Vec<(ItemIx, f32)>, usize) {
-    let mut known: Vec<(ItemIx, f32)> = Vec::with_capacity(query.ratings.len());
-    // The last first: of several of one item it is the one that stays.
-    for rating in query.ratings.iter().rev() {
+    let mut given: Vec<(ItemIx, f32)> = Vec::with_capacity(query.ratings.len());
+    for rating in &query.ratings {
         if let Some(item) = features.items.find(&rating.item) {
-            known.push((item, rating.value.clamp(scale.lowest, scale.highest)));
+            given.push((item, scale.within(rating.value.into()) as f32));
         }
     }
-    let unknown = query.ratings.len() - known.len();
-    known.sort_by_key(|(item, _)| *item);
-    known.dedup_by_key(|(item, _)| *item);
+    let unknown = query.ratings.len() - given.len();
+    let by_row = by_row(given.iter().map(|(item, _)| *item));
+    // Of several of one item the last stays.
+    let last = by_row.chunk_by(|a, b| a.0 == b.0).filter_map(|same| same.last());
+    let known = last.filter_map(|(_, place)| given.get(*place)).copied().collect();
     (known, unknown)
 }
 

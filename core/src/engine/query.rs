@@ -8,6 +8,7 @@ use super::{
     experiment::VariantName,
     filter::Filter,
     person::Person,
+    ranges,
     rerank::Rerank,
     weights::{Blend, BlendPatch, WeightsPatch},
 };
@@ -22,55 +23,59 @@ use crate::{error::QueryError, ids::ItemId, text};
 /// assert!(query.check().is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Query {
     /// What the answer should be like.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub seed: Seed,
-    /// How many items, 1 to [`Query::MAX_N`]. Default 10. Fewer come back only if no more exist.
+    /// How many items, 1 to 100. Default 10. Fewer come back only if no more exist.
     pub n: usize,
-    /// The first item of the page: how many better ones are left out. Default 0. Pages of one question
-    /// never repeat an item or skip one. For recommendations only.
+    /// The first item of a page of recommendations: how many better ones are left out, 0 to 4294967294. At 0 the best come first;
+    /// beyond the last the page is empty. Default 0. Pages never repeat an item or skip one.
     pub offset: usize,
     /// Least score of similar items, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in
     /// all that is weighed. Default 0. An item with nothing in common (score 0) is never an answer.
     pub min_similarity: f32,
     /// The weights to score with; what is left out is the pack's own.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub weights: WeightsPatch,
-    /// Whether the cards carry summaries. Default no: they are the largest part of a pack.
+    /// Whether the cards carry summaries. Default `false`: they are the largest part of a pack.
     pub summaries: bool,
     /// How much each side of a recommendation counts; what is left out is the pack's own.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub blend: BlendPatch,
-    /// After how many days an event counts half, measured from the newest of the history; above 0, to
-    /// 100,000. Default none: all count in full, as do events without a time.
+    /// After how many days an event counts half, measured from the newest of the history: above 0, to 100000. Near 0 only the
+    /// newest counts; at 100000 age hardly matters. Default: all events count in full, as do those without a time.
     pub half_life_days: Option<f32>,
-    /// Whether a recommendation may hold items of the history. Default no.
+    /// Whether items of the history may be recommended. Default `false`, also for those that the person disliked.
     pub include_seen: bool,
-    /// For [`Seed::Popular`]: only items with any of these genres, at most 100. Default none: all items. A genre that
-    /// the pack lacks is one that no item has; in a `filter` it is an error.
+    /// Of what is popular only items with any of these genres, at most 100, as the pack spells them. Default: all items. A genre
+    /// that the pack lacks is one that no item has; in a `filter` it is an error.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_GENRES)))]
     pub genres: Vec<String>,
     /// Which items may be answers. Default: all. What is looked for is the best among those that pass.
     pub filter: Filter,
     /// How the best are put in order for a viewer; what is left out is the pack's own. Default: the plain order.
     pub rerank: Rerank,
-    /// An item that the person is watching now, for recommendations to a person: what is like it counts beside what they
-    /// like. It is not recommended itself. One that the pack lacks is counted and has no effect. Default none.
+    /// An item that is being watched: what is like it counts beside what the person likes. It is not recommended itself; one
+    /// that the pack lacks is counted and has no effect. For recommendations to a person. Default: none.
     pub watching: Option<ItemId>,
     /// How much of a score comes from likeness to the item that is being watched, 0 to 1. At 0 nothing does; at 1 all, and the
     /// person's history only says what they have seen. Default 0.5. A person of whom nothing is known leaves all to the item.
     pub watching_weight: f32,
-    /// Whether items say why they are there. Default no.
+    /// Whether items say why they are there. Default `false`.
     pub reasons: bool,
-    /// The variant of an experiment whose values stand for the pack's own. Default none. See
-    /// [`Experiment::assign`](super::Experiment::assign).
+    /// The variant of an experiment of the pack whose values stand for the pack's own, as `experiment:variant`. Default: none.
     pub variant: Option<VariantName>,
-    /// Who asks, as any stable text that tells visitors apart, at most [`Query::MAX_VISITOR`] bytes: they get their variant of the pack's
-    /// first experiment, unless `variant` names one. It is hashed and kept nowhere. Default none; without experiments it has
-    /// no effect.
+    /// Any text of at most 256 bytes that tells visitors apart: they get their variant of the pack's first experiment, unless
+    /// `variant` names one. It is hashed and kept nowhere. Default: none; without experiments it has no effect.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_VISITOR)))]
     pub visitor: Option<String>,
 }
 
 impl Query {
     /// Largest `n`.
-    pub const MAX_N: usize = 100;
+    pub const MAX_N: usize = ranges::N.high as usize;
     /// Most events of a history.
     pub const MAX_HISTORY: usize = 10_000;
     /// Most genres of an item that the pack has never seen, that a person prefers, or to choose popular items by.
@@ -127,27 +132,10 @@ impl Query {
     /// # Errors
     /// [`QueryError::InvalidParameter`] names the first parameter out of its range.
     pub fn check(&self) -> Result<(), QueryError> {
-        if !(1..=Query::MAX_N).contains(&self.n) {
-            return Err(QueryError::InvalidParameter {
-                name: "n",
-                expected: "a whole number from 1 to 100",
-            });
-        }
-        if !(0.0..=1.0).contains(&self.min_similarity) {
-            return Err(QueryError::InvalidParameter {
-                name: "min_similarity",
-                expected: "a number from 0 to 1",
-            });
-        }
-        if self
-            .half_life_days
-            .is_some_and(|days| !(days > 0.0 && days <= 100_000.0))
-        {
-            return Err(QueryError::InvalidParameter {
-                name: "half_life_days",
-                expected: "a number above 0, at most 100000",
-            });
-        }
+        ranges::N.check_count(self.n)?;
+        ranges::MIN_SIMILARITY.check(self.min_similarity)?;
+        ranges::HALF_LIFE_DAYS.check(self.half_life_days)?;
+        ranges::WATCHING_WEIGHT.check(self.watching_weight)?;
         if self.genres.len() > Query::MAX_GENRES {
             return Err(QueryError::InvalidParameter {
                 name: "genres",
@@ -162,12 +150,6 @@ impl Query {
             return Err(QueryError::InvalidParameter {
                 name: "visitor",
                 expected: "at most 256 bytes of text",
-            });
-        }
-        if !(0.0..=1.0).contains(&self.watching_weight) {
-            return Err(QueryError::InvalidParameter {
-                name: "watching_weight",
-                expected: "a number from 0 to 1",
             });
         }
         self.filter.check()?;
@@ -201,13 +183,17 @@ pub enum Seed {
 
 /// What is known of an item that is not in the pack. Everything may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewItem {
-    /// Name; its words count for a predicted rating, not for similarity.
+    /// Name, at most 100000 bytes; its words count for a predicted rating, not for similarity.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_SUMMARY)))]
     pub name: String,
     /// Genre names, at most 100, as the pack spells them; others count as genres that no item has.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_GENRES)))]
     pub genres: Vec<String>,
-    /// Summary, plain text or simple HTML, at most 100,000 bytes.
+    /// Summary, plain text or simple HTML, at most 100000 bytes.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_SUMMARY)))]
     pub summary: String,
     /// Network or web channel.
     pub platform: Option<String>,
@@ -216,17 +202,20 @@ pub struct NewItem {
     pub kind: Option<String>,
     /// Language.
     pub language: Option<String>,
-    /// Year of the first showing.
+    /// Year of the first showing, 0 to 65535.
     pub year: Option<u16>,
-    /// Runtime in minutes. Like what follows, it counts for a predicted rating.
+    /// Runtime in minutes, 0 to 65535. Like what follows, it counts for a predicted rating.
     pub runtime: Option<u16>,
     /// Certificate: PG-13, TV-MA …
     pub certificate: Option<String>,
     /// Directors, at most 100.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_GENRES)))]
     pub directors: Vec<String>,
     /// Writers, at most 100.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_GENRES)))]
     pub writers: Vec<String>,
     /// Actors, at most 100.
+    #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_GENRES)))]
     pub actors: Vec<String>,
 }
 

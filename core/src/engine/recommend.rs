@@ -1,6 +1,6 @@
 //! Recommendations: retrieve the history, score every side, order and rerank, show and explain.
 
-use alloc::vec::Vec;
+use alloc::{borrow::Cow, vec::Vec};
 
 use super::{
     Engine, Outcome, Query, Recommendations, Recommended, Rerank, Reranked, Seed, Source,
@@ -72,10 +72,10 @@ fn with_parts<T>(
 }
 
 /// The person of a query; `None` for nobody.
-fn who(query: &Query) -> Result<Option<Person>, QueryError> {
+fn who(query: &Query) -> Result<Option<Cow<'_, Person>>, QueryError> {
     match &query.seed {
-        Seed::Person(person) => Ok(Some(person.clone())),
-        Seed::Item(id) => Ok(Some(Person::who_liked([id.clone()]))),
+        Seed::Person(person) => Ok(Some(Cow::Borrowed(person))),
+        Seed::Item(id) => Ok(Some(Cow::Owned(Person::who_liked([id.clone()])))),
         Seed::Popular => Ok(None),
         Seed::Features(_) => Err(QueryError::InvalidParameter {
             name: "seed",
@@ -288,7 +288,7 @@ impl<'a> Listing<'a> {
             matched: self.matched,
             unknown_rerank_ids: reranking.unknown,
             watching_weight: known.and_then(|known| Some(known.personal.watching(known.watching?)?.1)),
-            variant: query.variant.clone(),
+            variant: Defaults::variant_name(resident.engine, query)?,
         }))
     }
 

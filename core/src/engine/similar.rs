@@ -23,13 +23,15 @@ use crate::{
 pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryError> {
     let own = engine.manifest.content.weights;
     let defaults = Defaults::of(engine, query)?;
-    let weights = defaults.weights()?;
+    let asked = defaults.weights()?;
+    // The same numbers by whatever way an answer is found.
+    let weights = if near(asked, own) { own } else { asked };
     let rerank = defaults.rerank_similar();
     let plain = query.filter.is_everything() && rerank.is_neutral();
     match &query.seed {
         Seed::Item(id) => {
             let id = &*id.of_kind(engine.manifest.id_kind).ok_or_else(|| unknown(id))?;
-            if plain && near(weights, own) {
+            if plain && weights == own {
                 of_item(engine, query, id, own)
             } else {
                 by_scan(engine, query, Some(id), weights, &rerank)
@@ -214,7 +216,7 @@ impl View<'_> {
             route: found.route,
             matched: found.matched,
             unknown_rerank_ids: found.reranking.unknown,
-            variant: query.variant.clone(),
+            variant: Defaults::variant_name(self.engine, query)?,
         }))
     }
 }

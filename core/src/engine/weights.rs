@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ranges;
 use crate::error::QueryError;
 
 /// The weights of the four content similarities, normalised to sum 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Weights {
     /// Shared genres.
     pub genre: f32,
@@ -44,15 +46,20 @@ impl Weights {
 /// Weights that a query changes. A weight is a finite number, 0 or more; at 0 that similarity does
 /// not count, and only the proportions of the four matter. What is `None` stays as the pack has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct WeightsPatch {
-    /// Weight of shared genres.
+    /// Weight of shared genres, 0 to 1000000. At 0 it does not count; only the proportions of the four weights
+    /// matter. Default: the pack's own.
     pub genre: Option<f32>,
-    /// Weight of the summaries' likeness.
+    /// Weight of the summaries' likeness, 0 to 1000000. At 0 it does not count; only the proportions of the four weights
+    /// matter. Default: the pack's own.
     pub text: Option<f32>,
-    /// Weight of platform, type and language.
+    /// Weight of platform, type and language, 0 to 1000000. At 0 it does not count; only the proportions of the four weights
+    /// matter. Default: the pack's own.
     pub metadata: Option<f32>,
-    /// Weight of the years' nearness.
+    /// Weight of the years' nearness, 0 to 1000000. At 0 it does not count; only the proportions of the four weights
+    /// matter. Default: the pack's own.
     pub year: Option<f32>,
 }
 
@@ -62,22 +69,11 @@ impl WeightsPatch {
         *self == WeightsPatch::default()
     }
 
-    const NAMES: [&'static str; 4] = ["genre_weight", "text_weight", "metadata_weight", "year_weight"];
-
     pub(super) fn check(&self) -> Result<(), QueryError> {
-        for (name, weight) in Self::NAMES
-            .into_iter()
-            .zip([self.genre, self.text, self.metadata, self.year])
-        {
-            // A sum of four such numbers is finite.
-            if weight.is_some_and(|w| !(0.0..=1e6).contains(&w)) {
-                return Err(QueryError::InvalidParameter {
-                    name,
-                    expected: "a number from 0 to 1000000",
-                });
-            }
-        }
-        Ok(())
+        ranges::GENRE_WEIGHT.check(self.genre)?;
+        ranges::TEXT_WEIGHT.check(self.text)?;
+        ranges::METADATA_WEIGHT.check(self.metadata)?;
+        ranges::YEAR_WEIGHT.check(self.year)
     }
 
     /// These weights over `base`, normalised.
@@ -112,6 +108,7 @@ impl WeightsPatch {
 
 /// The weights of the two sides of a recommendation, normalised to sum 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Blend {
     /// What the person's items are like, and the genres that the person prefers.
     pub content: f32,
@@ -130,11 +127,14 @@ impl Blend {
 /// Weights of the two sides that a query changes. A weight is a finite number, 0 or more; at 0 that
 /// side does not count, and only the proportions of the two matter. What is `None` stays as the pack has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct BlendPatch {
-    /// Weight of the content side.
+    /// Weight of what the person's items are like and of the preferred genres, 0 to 1000000. At 0 it does not count; only its
+    /// proportion to `collaborative_weight` matters. Default: the pack's own.
     pub content: Option<f32>,
-    /// Weight of the collaborative side.
+    /// Weight of what people with a like history chose, 0 to 1000000. At 0 it does not count; only its proportion to
+    /// `content_weight` matters. Default: the pack's own.
     pub collaborative: Option<f32>,
 }
 
@@ -149,15 +149,8 @@ impl BlendPatch {
     /// # Errors
     /// [`QueryError::InvalidParameter`] if one is out of its range, or both are 0.
     pub fn over(&self, base: Blend) -> Result<Blend, QueryError> {
-        let names = ["content_weight", "collaborative_weight"];
-        for (name, weight) in names.into_iter().zip([self.content, self.collaborative]) {
-            if weight.is_some_and(|w| !(0.0..=1e6).contains(&w)) {
-                return Err(QueryError::InvalidParameter {
-                    name,
-                    expected: "a number from 0 to 1000000",
-                });
-            }
-        }
+        ranges::CONTENT_WEIGHT.check(self.content)?;
+        ranges::COLLABORATIVE_WEIGHT.check(self.collaborative)?;
         let content = f64::from(self.content.unwrap_or(base.content));
         let collaborative = f64::from(self.collaborative.unwrap_or(base.collaborative));
         let sum = content + collaborative;

@@ -21,6 +21,8 @@ pub struct Wording {
     pub attribute: String,
     pub people: String,
     pub terms: String,
+    /// Of terms that are not known; see [`Reason::names`].
+    pub story: String,
     pub year: String,
     pub watching: String,
     pub popular: String,
@@ -49,6 +51,7 @@ impl Wording {
             attribute: "Same {attribute}: {names}".into(),
             people: "With {names}".into(),
             terms: "Also about {names}".into(),
+            story: "A similar story".into(),
             year: "From around {names}".into(),
             watching: "Because you are watching {names}".into(),
             popular: "Popular with everyone".into(),
@@ -60,13 +63,14 @@ impl Wording {
         }
     }
 
-    fn template(&self, kind: ReasonKind) -> &str {
-        match kind {
+    fn template(&self, reason: &Reason) -> &str {
+        match reason.kind {
             ReasonKind::History => &self.history,
             ReasonKind::Genres => &self.genres,
             ReasonKind::PreferredGenres => &self.preferred_genres,
             ReasonKind::Attribute => &self.attribute,
             ReasonKind::People => &self.people,
+            ReasonKind::Terms if reason.names.is_empty() => &self.story,
             ReasonKind::Terms => &self.terms,
             ReasonKind::Year => &self.year,
             ReasonKind::Watching => &self.watching,
@@ -86,7 +90,7 @@ impl Wording {
 impl Reason {
     /// The reason as a sentence; `None` if the sentence wants names and the reason has none.
     pub fn sentence(&self, wording: &Wording) -> Option<String> {
-        let mut rest = wording.template(self.kind);
+        let mut rest = wording.template(self);
         let mut sentence = String::new();
         // By hand: a name that holds `{names}` is a name and no template.
         while let Some((before, mark, behind)) = next_mark(rest) {
@@ -164,7 +168,10 @@ mod tests {
         assert_eq!(sentence(&[]), None);
         let platform = reason(ReasonKind::Attribute, Some("platform"), &["HBO"]);
         assert_eq!(platform.sentence(&wording).unwrap(), "Same platform: HBO");
-        let reasons: Vec<Reason> = vec![reason(ReasonKind::Terms, None, &[]), platform];
+        let terms = |names: &[&str]| reason(ReasonKind::Terms, None, names).sentence(&wording);
+        assert_eq!(terms(&["ship"]).unwrap(), "Also about ship");
+        assert_eq!(terms(&[]).unwrap(), "A similar story");
+        let reasons: Vec<Reason> = vec![reason(ReasonKind::Genres, None, &[]), platform];
         assert_eq!(wording.sentence(&reasons).unwrap(), "Same platform: HBO");
         assert_eq!(wording.sentence(&[]), None);
     }

@@ -3,6 +3,7 @@
 //! Text dot products are integers. Every other step is one IEEE operation after the other in a fixed
 //! order, so scores are equal bit by bit natively and in wasm.
 
+pub mod ascending;
 pub mod cholesky;
 pub mod contributions;
 pub mod crowd;

@@ -41,6 +41,7 @@ pub struct ContentSettings {
 
 /// How the pack recommends to a person, and so what a recommendation by default is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonalSettings {
     /// Weight of what the person's items are like; sums to 1 with the other.
     pub content_weight: f32,

@@ -40,6 +40,14 @@ pub struct RatingScale {
     pub step: f32,
 }
 
+impl RatingScale {
+    /// The value, or the end of the scale that it is beyond.
+    // Not `clamp`, whose panic prints floats: 10 kB of wasm.
+    pub fn within(&self, value: f64) -> f64 {
+        value.max(self.lowest.into()).min(self.highest.into())
+    }
+}
+
 /// A model to write. Rows are items, in the pack's order; a state is the bias and then the `rank` factors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RatingsData {

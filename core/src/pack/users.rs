@@ -152,6 +152,11 @@ impl UsersManifest {
         UsersManifest::file(shard_of(&self.key, self.shards, user_id))
     }
 
+    /// Whether these people are in this file by this manifest; not if they were laid out anew under another key.
+    pub fn lays(&self, users: &Users<'_>, shard: u32) -> bool {
+        users.ids.iter().all(|id| shard_of(&self.key, self.shards, id) == shard)
+    }
+
     /// The name of a file. It says nothing about who is in it.
     pub fn file(shard: u32) -> String {
         format!("users.{shard:04}.bin")

@@ -1,6 +1,9 @@
 //! Damaged parts whose checksum is right, so that they get past it.
 
-use aftershow_core::pack::layout::{CHECKED_FROM, CHECKSUM_AT};
+use aftershow_core::{
+    Engine, Part,
+    pack::layout::{CHECKED_FROM, CHECKSUM_AT},
+};
 
 use super::Random;
 
@@ -48,4 +51,23 @@ pub fn damage(bytes: &[u8], mut accepts: impl FnMut(Vec<u8>) -> bool) -> usize {
         accepted += usize::from(accepts(damaged));
     }
     accepted
+}
+
+/// Attaches damaged forms of a part: each is refused with a code, or `ask` finds its answers within bounds.
+pub fn damage_part(engine: &mut Engine, part: Part, bytes: &[u8], ask: fn(&Engine)) {
+    ask(engine);
+    let accepted = damage(bytes, |bytes| match engine.attach(part, bytes) {
+        Ok(()) => {
+            ask(engine);
+            true
+        }
+        Err(error) => {
+            assert!(!error.code().is_empty());
+            false
+        }
+    });
+    assert!(
+        accepted > 1000,
+        "only {accepted} got past the checks: they test nothing"
+    );
 }

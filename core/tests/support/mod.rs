@@ -6,8 +6,8 @@ pub mod damage;
 pub mod ratings;
 
 use aftershow_core::{
-    Engine, ItemId, Manifest, Outcome, Part, PersonalSettings, Query, Recommendations, Recommended, Rerank, UserIdKind,
-    Weights,
+    Engine, Event, ItemId, Manifest, Outcome, Part, Person, PersonalSettings, Query, Recommendations, Recommended,
+    Rerank, UserIdKind, Weights,
     ids::IdKind,
     pack::{
         CollaborativeData, ContentSettings, GenreSimilarity, PartEntry, PersonFactors, Series, SparseRows, Writer,
@@ -226,6 +226,18 @@ impl Random {
     pub fn skewed(&mut self, bound: usize) -> usize {
         let x = (self.bits() >> 11) as f64 / (1u64 << 53) as f64;
         ((x * x * x * bound as f64) as usize).min(bound - 1)
+    }
+}
+
+/// A question for 20 items by somebody with so many events, most of them of the first of the catalogue's items.
+pub fn somebody(random: &mut Random, items: usize, events: usize) -> Query {
+    let history = (0..events).map(|_| Event::of(id(random.skewed(items)))).collect();
+    Query {
+        n: 20,
+        ..Query::person(Person {
+            history,
+            genres: vec![],
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use aftershow_edge::{
     access::Secret,
     api::{ApiRequest, ApiResponse, Call, Reply},
     bodies, caching,
-    people::{MAX_FILE, People, PeopleFile},
+    people::{Lookup, MAX_FILE, People, PeopleFile},
     routes::Method,
 };
 use serde_json::{Value, json};
@@ -586,6 +586,27 @@ fn files_about_people_are_checked_before_they_are_kept() {
     assert_eq!(refused(PeopleFile::Manifest, manifest), Ok(()));
     assert_eq!(refused(PeopleFile::Shard(0), shard), Ok(()));
     assert!(people.has(PeopleFile::Manifest) && people.has(PeopleFile::Shard(0)) && !people.has(PeopleFile::Shard(1)));
+}
+
+#[test]
+fn people_who_were_written_anew_are_read_anew() {
+    let host = host();
+    let key = |file: PeopleFile| file.key(&host.manifest.pack_id);
+    let read = |file| host.bucket[&key(file)].clone();
+    // As it was before: under another key, which lays people in other files.
+    let text = String::from_utf8(read(PeopleFile::Manifest)).unwrap();
+    let before = text.replace("00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100");
+    let mut people = People::default();
+    let mut attach = |file, bytes| {
+        people.attach(file, bytes, &host.manifest).unwrap();
+        people.has(PeopleFile::Manifest)
+    };
+    assert!(attach(PeopleFile::Manifest, before.into_bytes()));
+    let kept = (0..3).all(|shard| attach(PeopleFile::Shard(shard), read(PeopleFile::Shard(shard))));
+    assert!(!kept, "the old manifest would say that nobody is known");
+    assert!(attach(PeopleFile::Manifest, text.into_bytes()));
+    assert!((0..3).all(|shard| attach(PeopleFile::Shard(shard), read(PeopleFile::Shard(shard)))));
+    assert!(matches!(people.find("ann"), Lookup::Known(_)));
 }
 
 #[test]

@@ -31,7 +31,7 @@ async function buildJs() {
   if (!existsSync(join(pkg, 'aftershow.js'))) fail('wasm/pkg is missing: run `npm run build`, without --js-only');
   rmSync(dist, { recursive: true, force: true });
   const common = { absWorkingDir: npm, bundle: true, format: 'esm', target: 'es2022', minify: true, sourcemap: true };
-  const entry = (name) => ({ '#entry': `./src/entry/${name}.ts` });
+  const entry = (name) => ({ '#entry': `./src/entry/${name}.ts`, '#wording': join(root, 'core/src/engine/wording.json') });
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', alias: entry('browser') });
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/node.js', alias: entry('node'), platform: 'node' });
   run(process.execPath, [join(npm, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', npm, '--declaration', '--emitDeclarationOnly']);

@@ -22,6 +22,7 @@ import type {
 } from './types.js';
 
 export type * from './types.js';
+export { english, sentence } from './wording.js';
 
 /** An answer needs a table, then a shard, then summaries; more rounds than this mean a pack that never gives enough. */
 const MAX_ROUNDS = 8;

@@ -6,15 +6,24 @@ export type ItemId = number | string;
 /** The weights of the four content similarities. What is left out, `null` or `undefined` is the pack's own. */
 export interface ContentWeights {
   /**
-   * Weight of shared genres, 0 to 1000000. At 0 it does not count; only the proportions of the four
-   * weights matter. Default: the pack's own.
+   * Weight of shared genres, 0 to 1000000. At 0 it does not count; only the proportions of the four weights matter.
+   * Default: the pack's own.
    */
   genre_weight?: number | null | undefined;
-  /** Weight of the summaries' likeness, 0 to 1000000. At 0 it does not count. Default: the pack's own. */
+  /**
+   * Weight of the summaries' likeness, 0 to 1000000. At 0 it does not count; only the proportions of the four
+   * weights matter. Default: the pack's own.
+   */
   text_weight?: number | null | undefined;
-  /** Weight of platform, type and language, 0 to 1000000. At 0 it does not count. Default: the pack's own. */
+  /**
+   * Weight of platform, type and language, 0 to 1000000. At 0 it does not count; only the proportions of the four
+   * weights matter. Default: the pack's own.
+   */
   metadata_weight?: number | null | undefined;
-  /** Weight of the years' nearness, 0 to 1000000. At 0 it does not count. Default: the pack's own. */
+  /**
+   * Weight of the years' nearness, 0 to 1000000. At 0 it does not count; only the proportions of the four weights
+   * matter. Default: the pack's own.
+   */
   year_weight?: number | null | undefined;
 }
 
@@ -23,7 +32,7 @@ export interface QueryOptions extends ContentWeights, Knobs {
   /** How many items, 1 to 100. Default 10. Fewer come back only if no more exist. */
   n?: number | null | undefined;
   /**
-   * Least score, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in all
+   * Least score of similar items, 0 to 1. At 0 every item that has anything in common; at 1 only those alike in all
    * that is weighed. Default 0. An item with nothing in common (score 0) is never an answer.
    */
   min_similarity?: number | null | undefined;
@@ -48,11 +57,11 @@ export interface FeaturesOptions extends QueryOptions {
 
 /** What is known of an item that is not in the pack. Everything may be left out. */
 export interface NewItem {
-  /** Name; shown, not scored. */
+  /** Name, at most 100000 bytes; its words count for a predicted rating, not for similarity. */
   name?: string | null | undefined;
-  /** Genre names, as the pack spells them; others count as genres that no item has. */
+  /** Genre names, at most 100, as the pack spells them; others count as genres that no item has. */
   genres?: readonly string[] | null | undefined;
-  /** Summary, plain text or simple HTML. */
+  /** Summary, plain text or simple HTML, at most 100000 bytes. */
   summary?: string | null | undefined;
   /** Network or web channel. */
   platform?: string | null | undefined;
@@ -62,11 +71,11 @@ export interface NewItem {
   language?: string | null | undefined;
   /** Year of the first showing, 0 to 65535. */
   year?: number | null | undefined;
-  /** Minutes, 0 to 65535. */
+  /** Runtime in minutes, 0 to 65535. Like what follows, it counts for a predicted rating. */
   runtime?: number | null | undefined;
-  /** Certificate, such as `PG-13`. */
+  /** Certificate: PG-13, TV-MA … */
   certificate?: string | null | undefined;
-  /** Directors, at most 100. They, writers, actors, runtime and certificate count for predicted ratings. */
+  /** Directors, at most 100. */
   directors?: readonly string[] | null | undefined;
   /** Writers, at most 100. */
   writers?: readonly string[] | null | undefined;
@@ -104,41 +113,76 @@ export interface Filter {
 /** How the best items are put in order for a viewer. What is left out is as the pack has it; by default nothing is changed. */
 export interface Rerank {
   /**
-   * How much items should differ from those before them, 0 to 1, by the engine's content similarity (MMR). At 0 only the score
-   * counts; at 1, once the first is chosen, only unlikeness.
+   * How much items should differ from those before them, 0 to 1, by the engine's own content similarity: MMR
+   * (Carbonell & Goldstein 1998). At 0 only the score counts; at 1, once the first is chosen, only unlikeness.
+   * Default: the pack's own, else 0.
    */
   diversity?: number;
-  /** How closely the genres of the list should follow those of the history, 0 to 1 (Steck 2018). At 0 not at all; at 1 only that counts. */
+  /**
+   * How closely the genres of the list should follow those of the person's history, or of the item that others are
+   * to be like, 0 to 1: Steck 2018. At 0 not at all; at 1 only that counts. Of nobody's taste nothing follows.
+   * Default: the pack's own, else 0.
+   */
   calibration?: number;
-  /** How much newer items should come before older ones, 0 to 1. At 1 a score counts half for every 10 years of age. */
+  /**
+   * How much newer items should come before older ones, 0 to 1. At 0 not at all; at 1 a score counts half for every
+   * 10 years that an item is older than the newest of the pack. An item without a year counts as very old. Default:
+   * the pack's own, else 0.
+   */
   freshness?: number;
-  /** How much what is popular anyway should step back, 0 to 1. At 1 the most popular item counts nothing. */
+  /**
+   * How much what is popular anyway should step back, 0 to 1: a score counts `1 − damping · popularity`. At 0 not at
+   * all; at 1 the most popular item counts nothing, and one of half its popularity half. Default: the pack's own,
+   * else 0.
+   */
   popularity_damping?: number;
-  /** At most so many items of each value of an attribute, 1 to 200, among the best 200; at most 10 caps. */
+  /**
+   * At most so many items, 1 to 200, of each value of an attribute; at most 10 caps. It holds among the best 200,
+   * pins included; items beyond it follow behind them. Default: the pack's own, else none.
+   */
   caps?: readonly { attribute: string; at_most: number }[];
-  /** Items whose score counts so many times as much, 0 to 100; at most 1000. */
+  /**
+   * Items whose score counts so many times as much, 0 to 100; at most 1000. It moves no item from what is only
+   * popular to what is personal. Default: none.
+   */
   boosts?: readonly { id: ItemId; factor: number }[];
-  /** Items that come first, in this order, at most 100. */
+  /**
+   * Items that come first, in this order, whatever their score, at most 100. What the filter or the history leaves
+   * out is not shown for being pinned. Default: none.
+   */
   pins?: readonly ItemId[];
-  /** Items that come last, at most 1000. */
+  /** Items that come last, at most 1000. A pin counts for more. Default: none. */
   bury?: readonly ItemId[];
 }
 
 /** What every kind of question may ask for. */
 export interface Knobs {
-  /** Which items may be answers. Default: all. */
+  /** Which items may be answers. Default: all. What is looked for is the best among those that pass. */
   filter?: Filter | null | undefined;
-  /** How the best are put in order. Default: as the pack has it. */
+  /** How the best are put in order for a viewer; what is left out is the pack's own. Default: the plain order. */
   rerank?: Rerank | null | undefined;
-  /** An item that is being watched: what is like it counts beside what the person likes. For recommendations. Default: none. */
+  /**
+   * An item that is being watched: what is like it counts beside what the person likes. It is not recommended
+   * itself; one that the pack lacks is counted and has no effect. For recommendations to a person. Default: none.
+   */
   watching?: ItemId | null | undefined;
-  /** How much likeness to it counts, 0 to 1. At 0 it does not; at 1 nothing else does. Default 0.5. */
+  /**
+   * How much of a score comes from likeness to the item that is being watched, 0 to 1. At 0 nothing does; at 1 all,
+   * and the person's history only says what they have seen. Default 0.5. A person of whom nothing is known leaves
+   * all to the item.
+   */
   watching_weight?: number | null | undefined;
   /** Whether items say why they are there. Default `false`. */
   reasons?: boolean | null | undefined;
-  /** `experiment:variant`, to force a variant of an experiment of the pack. Default: none. */
+  /**
+   * The variant of an experiment of the pack whose values stand for the pack's own, as `experiment:variant`.
+   * Default: none.
+   */
   variant?: string | null | undefined;
-  /** Any text of at most 256 bytes that tells visitors apart: they get their variant of the pack's first experiment. It goes nowhere. Default: none. */
+  /**
+   * Any text of at most 256 bytes that tells visitors apart: they get their variant of the pack's first experiment,
+   * unless `variant` names one. It is hashed and kept nowhere. Default: none; without experiments it has no effect.
+   */
   visitor?: string | null | undefined;
 }
 
@@ -170,6 +214,12 @@ export interface Reason {
   contributions?: number[];
 }
 
+/**
+ * A sentence for each kind of reason, without a full stop. `{names}` stands for the names of the reason, and `{attribute}` for the
+ * attribute's. `story` is for `terms` without names; the two separators stand between names, and before the last one.
+ */
+export type Wording = Readonly<Record<Reason['kind'] | 'story' | 'separator' | 'last_separator', string>>;
+
 /** A variant of an experiment. */
 export interface VariantName {
   /** The experiment's name. */
@@ -180,9 +230,12 @@ export interface VariantName {
 
 /** Which page of recommendations. What is left out, `null` or `undefined` has its default; any other key is refused. */
 export interface PageOptions {
-  /** How many items, 1 to 100. Default 10. Fewer come back only at the end of the catalogue. */
+  /** How many items, 1 to 100. Default 10. Fewer come back only if no more exist. */
   limit?: number | null | undefined;
-  /** The first item of the page: how many better ones are left out, 0 to 4294967294. Default 0. Pages never repeat an item or skip one. */
+  /**
+   * The first item of a page of recommendations: how many better ones are left out, 0 to 4294967294. At 0 the best
+   * come first; beyond the last the page is empty. Default 0. Pages never repeat an item or skip one.
+   */
   offset?: number | null | undefined;
   /** Whether the cards carry summaries. Default `false`: they are the largest part of a pack. */
   summaries?: boolean | null | undefined;
@@ -198,15 +251,19 @@ export interface RecommendOptions extends PageOptions, ContentWeights, Knobs {
   /** Genres that the person prefers, at most 100, as the pack spells them; a name alone has weight 1. Default: none. */
   genres?: readonly (string | GenrePreference)[] | null | undefined;
   /**
-   * Weight of what the person's items are like and of the preferred genres, 0 to 1000000. At 0 it does not count; only
-   * its proportion to `collaborative_weight` matters. Default: the pack's own.
+   * Weight of what the person's items are like and of the preferred genres, 0 to 1000000. At 0 it does not count;
+   * only its proportion to `collaborative_weight` matters. Default: the pack's own.
    */
   content_weight?: number | null | undefined;
-  /** Weight of what people with a like history chose, 0 to 1000000. At 0 it does not count. Default: the pack's own. */
+  /**
+   * Weight of what people with a like history chose, 0 to 1000000. At 0 it does not count; only its proportion to
+   * `content_weight` matters. Default: the pack's own.
+   */
   collaborative_weight?: number | null | undefined;
   /**
-   * After how many days an event counts half, measured from the newest of the history: above 0, to 100000. Default: all
-   * events count in full, as do those without a time.
+   * After how many days an event counts half, measured from the newest of the history: above 0, to 100000. Near 0
+   * only the newest counts; at 100000 age hardly matters. Default: all events count in full, as do those without a
+   * time.
    */
   half_life_days?: number | null | undefined;
   /** Whether items of the history may be recommended. Default `false`, also for those that the person disliked. */
@@ -217,7 +274,7 @@ export interface RecommendOptions extends PageOptions, ContentWeights, Knobs {
 export interface RerankOptions extends RecommendOptions {
   /** The candidates, at most 1000: ids, with scores from 0 to 1000000 or without. What has none is scored by the person. */
   candidates: readonly (ItemId | { id: ItemId; score?: number })[];
-  /** An item that they should be like, instead of a person. */
+  /** An item that the candidates should be like, instead of a person. Default: none. */
   item?: ItemId | null | undefined;
 }
 
@@ -229,13 +286,16 @@ export interface Reranked extends Recommendations {
 
 /** The options of {@link Recommender.predict}. */
 export interface PredictOptions {
-  /** The person's ratings, at most 10000, on the pack's own scale. */
+  /**
+   * The person's ratings, at most 10000; none for somebody of whom nothing is known. Of several of one item the last
+   * counts. Those of items that the pack lacks are counted and have no effect.
+   */
   ratings?: readonly { item: ItemId; value: number }[];
   /** The items to predict, at most 1000. */
   items?: readonly ItemId[];
   /** Titles that the pack has never seen, at most 100. */
   new_items?: readonly NewItem[];
-  /** Whether the best come first. Default `false`: then in the order of the question, items before new items. */
+  /** Whether the best come first. Default `false`: then they come in the order of the question, items before new items. */
   ranked?: boolean;
 }
 
@@ -275,7 +335,10 @@ export interface Prediction {
 
 /** The options of {@link Recommender.popular}. */
 export interface PopularOptions extends PageOptions, Knobs {
-  /** Only items with any of these genres, at most 100, as the pack spells them. Default: all items. */
+  /**
+   * Of what is popular only items with any of these genres, at most 100, as the pack spells them. Default: all
+   * items. A genre that the pack lacks is one that no item has; in a `filter` it is an error.
+   */
   genres?: readonly string[] | null | undefined;
 }
 
@@ -294,9 +357,9 @@ export interface HistoryEvent {
 
 /** A genre that a person prefers. */
 export interface GenrePreference {
-  /** The genre's name; one that the pack lacks counts as a genre that no item has. */
+  /** The genre, as the pack spells it; others count as genres that no item has. */
   genre: string;
-  /** How much, 0 to 100; at 0 as if it were left out. Default 1. */
+  /** How much, 0 to 100. Default 1; at 0 as if it were left out. */
   weight?: number | null | undefined;
 }
 

@@ -8,6 +8,9 @@ import { OpinionView } from "./opinion.js";
 import { part } from "./part.js";
 import type { PieceName, Standing } from "./reason.js";
 
+/** How many cards were made, for names that no two share. */
+let made = 0;
+
 /** A card of the list. */
 export class CardView {
   /** The `<li>`. */
@@ -16,6 +19,8 @@ export class CardView {
   readonly #facts = part("p", "facts");
   readonly #genres = part("p", "genres");
   readonly #reason = part("p", "reason");
+  /** A title may be of another script than the page, and so may a reason that names one. */
+  readonly #because = document.createElement("bdi");
   readonly #score = part("span", "score");
   readonly #bars = new Map<PieceName, HTMLSpanElement>();
   readonly #card = part("div", "card");
@@ -28,6 +33,8 @@ export class CardView {
     // The link's name is the title alone; its area is the whole card.
     if (this.#name instanceof HTMLAnchorElement && address) this.#name.href = address;
     this.#name.textContent = item.name;
+    this.#reason.append(this.#because);
+    this.#reason.id = `reason-${++made}`;
     this.#score.setAttribute("role", "img");
     const body = part("div", "body");
     body.append(this.#name, this.#facts, this.#genres, this.#reason, this.#score);
@@ -43,7 +50,10 @@ export class CardView {
 
   /** Shows the reason and the score that the item has in this answer. */
   update({ reason, pieces, score }: Standing): void {
-    this.#reason.textContent = reason;
+    this.#because.textContent = reason;
+    // Who goes from link to link hears it too.
+    if (reason) this.#name.setAttribute("aria-describedby", this.#reason.id);
+    else this.#name.removeAttribute("aria-describedby");
     this.#score.hidden = score === "";
     for (const { name, share } of pieces) this.#bar(name).style.setProperty("--share", String(share));
     this.#score.setAttribute("aria-label", score);

@@ -51,7 +51,8 @@ export function forPerson(options: RecommendOptions): Question {
     const popular = items.every((item) => item.source === "popular");
     const say = popular ? words.popularFound : words.forYouFound;
     return {
-      rows: items.map((card) => ({ card, standing: standingOfRecommended(card, weights) })),
+      // That all of a list is popular is said above it, and no title's own reason.
+      rows: items.map((card) => ({ card, standing: standingOfRecommended(popular ? { ...card, reasons: [] } : card, weights) })),
       name: popular ? words.popular : words.forYou,
       label: popular ? words.popular : "",
       spoken: first ? say(items.length, first.name) : "",

@@ -1,7 +1,8 @@
-// Why a title is in the list, in a few words. The parts of its score decide, so a reason can't disagree with a rank.
+// Why a title is in the list, in a few words. They are the engine's, from the parts of the score, so a reason can't disagree
+// with a rank.
 
-import type { Answer, Blend, Card, RecommendedItem, ScoredItem, Weights } from "aftershow";
-import { hundredths, listed, words } from "./words.js";
+import { sentence, type Answer, type Blend, type Reason, type RecommendedItem, type ScoredItem, type Weights } from "aftershow";
+import { hundredths, words } from "./words.js";
 
 /** The four similarities, in the order in which a bar shows them. */
 export const PARTS = ["genre", "text", "metadata", "year"] as const;
@@ -22,27 +23,33 @@ export interface Standing {
 }
 
 /** The standing of a similar title. */
-export function standingOfSimilar(item: ScoredItem, { subject, weights }: Answer): Standing {
+export function standingOfSimilar(item: ScoredItem, { weights }: Answer): Standing {
   const adds = contributions(item, weights);
   const pieces = PARTS.map((name) => ({ name, share: adds[name] }));
-  return { reason: reasonOf(item, subject, weights), pieces, score: words.score(item.score, spoken(pieces)) };
+  return { reason: said(item.reasons), pieces, score: words.score(item.score, spoken(pieces)) };
 }
 
 /** The standing of a recommended title. */
 export function standingOfRecommended(item: RecommendedItem, weights: Blend): Standing {
-  if (item.source === "popular") return { reason: "", pieces: [], score: "" };
-  const content = weights.content * item.content_score;
-  const collaborative = weights.collaborative * item.collaborative_score;
+  const reason = said(item.reasons);
+  if (item.source === "popular") return { reason, pieces: [], score: "" };
   const pieces = [
-    { name: "content", share: content },
-    { name: "collaborative", share: collaborative },
+    { name: "content", share: weights.content * item.content_score },
+    { name: "collaborative", share: weights.collaborative * item.collaborative_score },
   ] as const;
-  // Each side worth naming has at least a third of the score.
-  const third = item.score / 3;
-  const both = content >= third && collaborative >= third;
-  // The row asks for no item that is being watched and brings no candidates, so there are only two sources here.
-  const reason = both ? words.because.both : words.because[item.source === "collaborative" ? "collaborative" : "content"];
   return { reason, pieces, score: words.match(item.score, spoken(pieces)) };
+}
+
+/** What a card shows of its title anyway: genres, platform, year. */
+const SHOWN: readonly Reason["kind"][] = ["genres", "attribute", "year"];
+/** From this share of a score on, another reason tells more than one that is shown anyway. */
+const TELLING = 0.2;
+
+/** The strongest of the telling reasons, or else of all. A card has room for the names of two titles. */
+function said(reasons: readonly Reason[] = []): string {
+  const telling = reasons.filter(({ kind, share }) => share >= TELLING && !SHOWN.includes(kind));
+  const short = ({ names = [], ...reason }: Reason): Reason => ({ ...reason, names: reason.ids ? names.slice(0, 2) : names });
+  return sentence((telling.length > 0 ? telling : reasons).map(short), words.because) ?? "";
 }
 
 function spoken(pieces: Standing["pieces"]): string[] {
@@ -57,29 +64,4 @@ function contributions(item: ScoredItem, weights: Weights): Record<PartName, num
     metadata: weights.metadata * item.metadata_score,
     year: weights.year * item.year_score,
   };
-}
-
-function reasonOf(item: ScoredItem, subject: Card | null, weights: Weights): string {
-  const adds = contributions(item, weights);
-  const strongest = PARTS.reduce((best, part) => (adds[part] > adds[best] ? part : best));
-  const genres = adds.genre > 0 && item.shared_genres.length > 0 ? `both ${listed(item.shared_genres)}` : "";
-  if (strongest === "text" && adds.text > 0) return genres ? `Similar story, ${genres}` : "Similar story";
-  if (genres) return capital(genres);
-  if (adds[strongest] <= 0) return "";
-  return strongest === "year" ? sameYear(item, subject) : sameFacts(item, subject);
-}
-
-function sameFacts(item: ScoredItem, subject: Card | null): string {
-  const facts = (["platform", "type", "language"] as const).filter(
-    (fact) => item[fact] && item[fact] === subject?.[fact],
-  );
-  return facts.length > 0 ? `Same ${listed(facts)}` : "Alike in platform, type or language";
-}
-
-function sameYear(item: ScoredItem, subject: Card | null): string {
-  return item.year && item.year === subject?.year ? `Also from ${item.year}` : "From about the same time";
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

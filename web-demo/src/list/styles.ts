@@ -44,6 +44,7 @@ const css = `
 .poster {
   position: relative;
   overflow: hidden;
+  direction: ltr; /* a poster is a picture, whatever way the page is read */
   aspect-ratio: 2 / 3;
   border-radius: var(--aftershow-radius, 0.375rem);
   background: var(--_hollow);
@@ -68,8 +69,9 @@ a.name:focus { outline: none; }
 .facts, .genres, .reason { margin: 0; font-size: 0.8125rem; overflow-wrap: anywhere; }
 .facts, .genres { color: var(--_muted); }
 .genres { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
-.reason { font-weight: 600; text-wrap: pretty; }
-:is(.facts, .genres, .reason):empty { display: none; }
+.reason { display: none; font-weight: 500; text-wrap: pretty; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+.reasoned .reason { display: -webkit-box; }
+:is(.facts, .genres):empty { display: none; }
 .score { display: flex; height: 0.375rem; margin-top: 0.25rem; border-radius: 1rem; overflow: hidden; background: var(--_track); }
 .score span { width: calc(var(--share) * 100%); transition: width 260ms cubic-bezier(0.2, 0.8, 0.2, 1); }
 .score .genre { background: var(--_genre); }
@@ -112,11 +114,13 @@ a.name:focus { outline: none; }
     gap: var(--aftershow-gap, 2rem 1.25rem);
   }
   .card, .card:has(.opinion) { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; gap: 0.7rem; height: 100%; align-items: stretch; }
+  /* As high for a short reason as for a long one, so that another reason moves nothing. */
+  .reason { min-height: calc(3 * 1.3em); }
   .name { font-size: 0.9375rem; }
   /* Right below the picture, so that the bars of a row can be compared. */
   .score { order: -1; margin: 0 0 0.35rem; }
   /* On the picture, in the corner that posters leave free for it. */
-  .opinion { position: absolute; top: 0.4rem; right: 0.4rem; gap: 0.3rem; }
+  .opinion { position: absolute; top: 0.4rem; inset-inline-end: 0.4rem; gap: 0.3rem; }
   .opinion button { width: 2rem; height: 2rem; border-color: transparent; background: rgb(10 11 14 / 0.6); color: #fff; }
   .opinion svg { width: 1.125rem; height: 1.125rem; }
   .opinion .dislike[aria-pressed="true"] { border-color: #fff; background: #fff; color: #17181c; }

@@ -1,5 +1,7 @@
 // Every word that the list says, in one place.
 
+import { english } from "aftershow";
+
 /** "Drama", "Drama and Crime", "Drama, Crime and Comedy". */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words[0] ?? "";
@@ -36,11 +38,8 @@ export const words = {
   popularFound: (count: number, first: string) => `${count} popular titles, first ${first}`,
   match: (score: number, parts: readonly string[]) =>
     `Match ${hundredths(score)} of 100${parts.length > 0 ? `: ${listed(parts)}` : ""}`,
-  because: {
-    content: "Like your titles",
-    collaborative: "Liked by people like you",
-    both: "Like your titles, liked by people like you",
-  },
+  // The engine knows what was watched; the history of a page is what somebody liked.
+  because: { ...english, history: "Because you liked {names}" },
   opinions: { like: "Like", dislike: "Not interested" },
   opinion: (opinion: "like" | "dislike", name: string) => (opinion === "like" ? `Like ${name}` : `Not interested in ${name}`),
   errors: {

@@ -5,11 +5,14 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{
+use super::usage::{Usage, measured};
+use crate::{
+    parts,
+    project::Project,
     python::{python, script, scripted},
-    usage::{Usage, measured},
+    run::Runner,
+    set_up,
 };
-use crate::{parts, project::Project, run::Runner, set_up};
 
 /// Threads of both sides.
 const THREADS: &str = "2";

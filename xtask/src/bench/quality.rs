@@ -13,14 +13,12 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{
-    python::{python, script, scripted},
-    usage::{Usage, measured},
-};
+use super::usage::{Usage, measured};
 use crate::{
     encoder,
     parts::{self, remove},
     project::Project,
+    python::{python, script, scripted},
     run::Runner,
     set_up,
 };

@@ -8,8 +8,13 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::python::{python, scripted};
-use crate::{parts, project::Project, run::Runner, set_up};
+use crate::{
+    parts,
+    project::Project,
+    python::{python, scripted},
+    run::Runner,
+    set_up,
+};
 
 /// What makes a log of events for the large catalogue, beside the folder of development data.
 const GENERATOR: &str = "../tools/gen_events.py";

@@ -15,6 +15,8 @@ pub(super) struct Plot {
     height: f64,
     x: (f64, f64),
     y: (f64, f64),
+    /// Where points and labels stand, in the picture: left, top, right, bottom.
+    taken: Vec<[f64; 4]>,
 }
 
 impl Plot {
@@ -30,6 +32,7 @@ impl Plot {
             height,
             x,
             y,
+            taken: Vec::new(),
         }
     }
 
@@ -105,9 +108,47 @@ impl Plot {
             ));
         }
         let (y, told) = (self.at_y(y), escaped(told));
+        self.taken.push([at - 5.0, y - 5.0, at + 5.0, y + 5.0]);
         self.element(format_args!(
             "<circle class=\"dot fill s{series}\" cx=\"{at:.1}\" cy=\"{y:.1}\" r=\"4.5\"><title>{told}</title></circle>"
         ));
+    }
+
+    /// A ring around a point.
+    pub fn ring(&mut self, (x, y): (f64, f64), told: &str) {
+        let (x, y, told) = (self.at_x(x), self.at_y(y), escaped(told));
+        self.taken.push([x - 9.0, y - 9.0, x + 9.0, y + 9.0]);
+        self.element(format_args!(
+            "<circle class=\"ring\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"8\"><title>{told}</title></circle>"
+        ));
+    }
+
+    /// A short text beside a point, where nothing stands yet; none if there is no such place. Draw all points before it.
+    pub fn label(&mut self, (x, y): (f64, f64), class: &str, text: &str) {
+        const HEIGHT: f64 = 11.0;
+        let (x, y) = (self.at_x(x), self.at_y(y));
+        let width = 6.8 * text.chars().count() as f64;
+        // The left end of the text and its foot: above, below, beside, and the corners.
+        let places = [
+            (-width / 2.0, -11.0),
+            (9.0, -8.0),
+            (-width / 2.0, 20.0),
+            (11.0, 4.0),
+            (-11.0 - width, 4.0),
+            (-9.0 - width, -8.0),
+            (9.0, 17.0),
+            (-9.0 - width, 17.0),
+        ];
+        let boxes = places.map(|(dx, dy)| [x + dx, y + dy - HEIGHT, x + dx + width, y + dy]);
+        let inside = |b: &[f64; 4]| b[0] >= LEFT && b[2] <= self.width && b[1] >= 0.0 && b[3] <= self.height - BOTTOM;
+        let apart = |b: &[f64; 4], other: &[f64; 4]| {
+            b[2] <= other[0] || other[2] <= b[0] || b[3] <= other[1] || other[3] <= b[1]
+        };
+        let free = |b: &&[f64; 4]| inside(b) && self.taken.iter().all(|other| apart(b, other));
+        if let Some(place) = boxes.iter().find(free).copied() {
+            self.text((place[0], place[3]), "start", class, text);
+            self.taken.push(place);
+        }
     }
 
     /// A bar from the axis up.

@@ -17,6 +17,11 @@ fn series(row: &Row) -> usize {
     }
 }
 
+/// The rows of which no curve is made.
+fn plain(findings: &Findings) -> Vec<&Row> {
+    findings.rows.iter().filter(|row| row.setting.is_none()).collect()
+}
+
 fn legend<'a>(entries: impl Iterator<Item = (usize, &'a str)>) -> String {
     let mut out = String::from("<ul class=\"legend\">");
     for (series, name) in entries {
@@ -41,7 +46,7 @@ fn top(shown: Shown) -> f64 {
 
 /// Recall and NDCG, a panel each.
 pub(super) fn by_length(findings: &Findings) -> String {
-    let rows = &findings.rows;
+    let rows = plain(findings);
     let mut out = legend(rows.iter().map(|row| (series(row), row.label.as_str())));
     out.push_str("<div class=\"panels\">\n");
     for (key, name) in [("recall", "Recall"), ("ndcg", "NDCG")] {
@@ -56,7 +61,7 @@ pub(super) fn by_length(findings: &Findings) -> String {
 }
 
 fn panel(findings: &Findings, key: &str, name: &str) -> String {
-    let (rows, ks) = (&findings.rows, &findings.about.ks);
+    let (rows, ks) = (plain(findings), &findings.about.ks);
     let figures = || {
         ks.iter()
             .flat_map(|k| rows.iter().filter_map(move |row| row.figure(key, *k)))
@@ -138,6 +143,132 @@ pub(super) fn tenths(findings: &Findings) -> String {
         }
     }
     legend(both.iter().map(|(series, what, _)| (*series, *what))) + &plot.finish()
+}
+
+/// What the curves are drawn against: a measure, what it is called, and which way is better.
+const AGAINST: [(&str, &str); 3] = [
+    ("intra_list_diversity", "diversity of the list →"),
+    ("miscalibration", "← how far its genres are from the history’s, bits"),
+    ("coverage", "share of the catalogue in anybody’s list →"),
+];
+
+/// NDCG by what each knob of the curves is for: a panel for diversity, one for calibration if that is among them, and one for coverage
+/// if neither can be measured. Nothing without curves.
+pub(super) fn curve(findings: &Findings) -> Option<String> {
+    let k = findings.about.main_k;
+    let colour = |place: usize| [0, 2, 3, 1][place % 4];
+    let calibrates = findings.curves.iter().any(|curve| curve.knob == "calibration");
+    let measured = |key| findings.rows[0].figure(key, k).is_some();
+    let mut against: Vec<_> = AGAINST.into_iter().filter(|(key, _)| measured(key)).collect();
+    against.retain(|(key, _)| *key != "miscalibration" || calibrates);
+    if against.len() > 1 {
+        against.retain(|(key, _)| *key != "coverage");
+    }
+    let names: Vec<String> = findings
+        .curves
+        .iter()
+        .map(|curve| curve.knob.replace('_', " "))
+        .collect();
+    let mut out = legend(names.iter().enumerate().map(|(at, name)| (colour(at), name.as_str())));
+    out.push_str("<div class=\"panels\">\n");
+    for (key, name) in &against {
+        let own = point(&findings.rows[0], key, k)?;
+        let series: Vec<Series<'_>> = (findings.curves.iter().enumerate())
+            .map(|(at, curve)| {
+                let rows = findings.rows.iter().filter(|row| row.key == curve.knob);
+                let mut points: Vec<(f32, Point)> = rows
+                    .filter_map(|row| Some((row.setting?, point(row, key, k)?)))
+                    .filter(|(value, _)| *value != curve.own)
+                    .collect();
+                points.push((curve.own, own));
+                points.sort_by(|a, b| a.0.total_cmp(&b.0));
+                Series {
+                    colour: colour(at),
+                    name: &names[at],
+                    points,
+                }
+            })
+            .collect();
+        write!(out, "<figure>\n{}</figure>\n", curve_panel(&series, own, name, k)?).ok();
+    }
+    let any = !findings.curves.is_empty() && !against.is_empty();
+    any.then(|| out + "</div>\n")
+}
+
+/// A row of a curve: the measure that it is drawn against, and NDCG.
+type Point = (f64, Shown);
+
+fn point(row: &Row, key: &str, k: usize) -> Option<Point> {
+    Some((row.figure(key, k)?.value, row.figure("ndcg", k)?))
+}
+
+/// The values of a knob, ascending, with the pack's own.
+struct Series<'a> {
+    colour: usize,
+    name: &'a str,
+    points: Vec<(f32, Point)>,
+}
+
+fn curve_panel(series: &[Series<'_>], own: Point, x_name: &str, k: usize) -> Option<String> {
+    let points = || {
+        series
+            .iter()
+            .flat_map(|series| series.points.iter().map(|(_, point)| *point))
+    };
+    let range = |value: fn(&Point) -> f64| {
+        let all = || points().chain([own]).map(|point| value(&point));
+        let (least, most) = (
+            all().fold(f64::INFINITY, f64::min),
+            all().fold(f64::NEG_INFINITY, f64::max),
+        );
+        ticks(least, most)
+    };
+    let (x_ticks, y_ticks) = (range(|point| point.0), range(|point| point.1.value));
+    let (left, right) = (*x_ticks.first()?, *x_ticks.last()?);
+    let (low, high) = (*y_ticks.first()?, *y_ticks.last()?);
+    let about = format!("NDCG@{k} by {}", x_name.trim_matches(['←', '→', ' ']));
+    // With room for texts at the edges.
+    let (beside, above) = (0.04 * (right - left), 0.08 * (high - low));
+    let mut plot = Plot::new(
+        (480.0, 340.0),
+        (left - beside, right + beside),
+        (low, high + above),
+        &about,
+    );
+    plot.y_axis(&y_ticks, |tick| decimals(tick, high - low));
+    let shown = |tick: &f64| (*tick, decimals(*tick, right - left));
+    plot.x_ticks(&x_ticks.iter().map(shown).collect::<Vec<_>>());
+    plot.x_name(x_name);
+    for series in series {
+        plot.line(
+            series.colour,
+            &series
+                .points
+                .iter()
+                .map(|(_, (x, y))| (*x, y.value))
+                .collect::<Vec<_>>(),
+        );
+    }
+    for series in series {
+        for (value, (x, y)) in &series.points {
+            let told = told(&format!("{} {value}, {x:.4}, NDCG@{k}", series.name), *y);
+            plot.point(series.colour, (*x, y.value), None, &told);
+        }
+    }
+    plot.ring(
+        (own.0, own.1.value),
+        &told(&format!("the pack’s own, {:.4}, NDCG@{k}", own.0), own.1),
+    );
+    plot.label((own.0, own.1.value), "strong of", "default");
+    for series in series {
+        for (value, (x, y)) in &series.points {
+            if (*x, y.value) != (own.0, own.1.value) {
+                let class = format!("of s{}", series.colour);
+                plot.label((*x, y.value), &class, &value.to_string());
+            }
+        }
+    }
+    Some(plot.finish())
 }
 
 /// Recall by bytes; nothing if there is one pack and no model to hold it against.

@@ -52,6 +52,60 @@ impl<'de> Deserialize<'de> for Filter {
     }
 }
 
+/// The table of [`Filter`] as a schema.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Filter {
+    fn schema_name() -> alloc::borrow::Cow<'static, str> {
+        "Filter".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let filter = generator.subschema_for::<Filter>();
+        let span = generator.subschema_for::<super::Span>();
+        let ids = generator.subschema_for::<Vec<crate::ids::ItemId>>();
+        let names = generator.subschema_for::<Vec<String>>();
+        schemars::json_schema!({
+            "description": "Which items may be answers: those that meet every key; {} lets all pass. Every key that is not listed is \
+                an attribute of the pack (genre, platform, type, language, country, certificate …) with a name, with names of \
+                which any must be there, or with {\"all\": […]}. Names are found as they are written, else in any case; one that \
+                the pack lacks is the problem unknown_name. An item that lacks the value passes no filter on it. At most 8 filters \
+                deep, and of 1000 filters and names and 10000 ids.",
+            "type": "object",
+            "properties": {
+                "all": {"type": "array", "items": filter, "description": "What each of the filters lets pass; of none: everything."},
+                "any": {"type": "array", "items": filter, "description": "What one of the filters lets pass; of none: nothing."},
+                "not": {"allOf": [filter], "description": "What the filter does not let pass."},
+                "year": {"allOf": [span], "description": "The years, both ends included; either may be left out."},
+                "runtime": {"allOf": [span], "description": "The minutes, both ends included; either may be left out."},
+                "rating": {
+                    "type": "object",
+                    "properties": {"min": {
+                        "type": "number", "minimum": 0, "maximum": 10,
+                        "description": "Least mean rating, 0 to 10. At 0 every item that has a rating; at 10 only those of the best.",
+                    }},
+                    "required": ["min"],
+                    "additionalProperties": false,
+                },
+                "ids": {"allOf": [ids], "description": "These items; of none: nothing."},
+                "attribute": {
+                    "description": "An attribute that is called like one of these keys.",
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}, "any": names, "all": names},
+                    "required": ["name"],
+                    "oneOf": [{"required": ["any"]}, {"required": ["all"]}],
+                    "additionalProperties": false,
+                },
+            },
+            "additionalProperties": {"anyOf": [
+                {"type": "string"},
+                names,
+                {"type": "object", "properties": {"any": names}, "required": ["any"], "additionalProperties": false},
+                {"type": "object", "properties": {"all": names}, "required": ["all"], "additionalProperties": false},
+            ]},
+        })
+    }
+}
+
 struct OfKeys;
 
 impl<'de> Visitor<'de> for OfKeys {

@@ -84,12 +84,13 @@ pub enum Filter {
 
 /// A range of whole numbers, both ends included. An end that is `None` is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Span {
-    /// The least, 0 to 65,535.
+    /// The least, 0 to 65535.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<u16>,
-    /// The largest, 0 to 65,535. Below `min` nothing passes.
+    /// The largest, 0 to 65535. Below `min` nothing passes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u16>,
 }

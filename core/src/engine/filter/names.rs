@@ -1,8 +1,8 @@
 //! Names as people write them: found in any case, and if not at all, what they may have meant.
 
-use alloc::{borrow::ToOwned, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, vec::Vec};
 
-use crate::error::QueryError;
+use crate::error::{QueryError, UnknownName};
 
 /// Most spellings that an error lists.
 const NEAR: usize = 3;
@@ -22,11 +22,11 @@ pub(in crate::engine) fn unknown_name(
     name: &str,
     known: &mut dyn Iterator<Item = &str>,
 ) -> QueryError {
-    QueryError::UnknownName {
+    QueryError::UnknownName(Box::new(UnknownName {
         attribute: attribute.to_owned(),
         name: name.to_owned(),
         near: near(name, known).into_iter().map(str::to_owned).collect(),
-    }
+    }))
 }
 
 /// The names nearest to `name`, at most three, the nearest first and of equally near ones the first.

@@ -22,6 +22,7 @@ pub const NAMED: usize = 3;
 
 /// One reason for an item's place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reason {
     /// What kind of reason.
     pub kind: ReasonKind,
@@ -47,6 +48,7 @@ pub struct Reason {
 
 /// The kinds of reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonKind {
     /// People who chose these items of the history chose it too.

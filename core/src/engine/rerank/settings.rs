@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::filter::Filterable;
+use super::super::{filter::Filterable, ranges};
 use crate::{
     error::QueryError,
     ids::{ItemId, ItemIx},
@@ -14,62 +14,74 @@ use crate::{
 
 /// How the best items are put in order for a viewer. Default: nothing of it, which is the plain order by score.
 ///
-/// What is `None` stays as the pack has it; a pack's own values stand in its manifest, for similar items and for
+/// What is left out stays as the pack has it; a pack's own values stand in its manifest, for similar items and for
 /// recommendations. What is popular has no values of a pack's own. See the [stages](super).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Rerank {
     /// How much items should differ from those before them, 0 to 1, by the engine's own content similarity: MMR (Carbonell &
-    /// Goldstein 1998). At 0 only the score counts; at 1, once the first is chosen, only unlikeness. Default 0.
+    /// Goldstein 1998). At 0 only the score counts; at 1, once the first is chosen, only unlikeness. Default: the pack's
+    /// own, else 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diversity: Option<f32>,
     /// How closely the genres of the list should follow those of the person's history, or of the item that others are to be
-    /// like, 0 to 1: Steck 2018. At 0 not at all; at 1 only that counts. Of nobody's taste nothing follows. Default 0.
+    /// like, 0 to 1: Steck 2018. At 0 not at all; at 1 only that counts. Of nobody's taste nothing follows. Default: the
+    /// pack's own, else 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calibration: Option<f32>,
     /// How much newer items should come before older ones, 0 to 1. At 0 not at all; at 1 a score counts half for every
-    /// 10 years that an item is older than the newest of the pack. An item without a year counts as very old. Default 0.
+    /// 10 years that an item is older than the newest of the pack. An item without a year counts as very old. Default: the
+    /// pack's own, else 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freshness: Option<f32>,
     /// How much what is popular anyway should step back, 0 to 1: a score counts `1 − damping · popularity`. At 0 not at all; at 1
-    /// the most popular item counts nothing, and one of half its popularity half. Default 0.
+    /// the most popular item counts nothing, and one of half its popularity half. Default: the pack's own, else 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub popularity_damping: Option<f32>,
-    /// At most so many items of each value of an attribute, at most 10 caps. Default none. It holds among the best 200,
-    /// pins included; items beyond it follow behind them.
+    /// At most so many items, 1 to 200, of each value of an attribute; at most 10 caps. It holds among the best 200, pins included;
+    /// items beyond it follow behind them. Default: the pack's own, else none.
+    #[cfg_attr(feature = "schema", schemars(length(max = Rerank::MAX_CAPS)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caps: Option<Vec<Cap>>,
-    /// Items whose score counts so many times as much, at most 1,000. Default none. It moves no item from what is only
-    /// popular to what is personal.
+    /// Items whose score counts so many times as much, 0 to 100; at most 1000. It moves no item from what is only popular to what is
+    /// personal. Default: none.
+    #[cfg_attr(feature = "schema", schemars(length(max = Rerank::MAX_IDS)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boosts: Option<Vec<Boost>>,
-    /// Items that come first, in this order, whatever their score, at most 100. Default none. What the filter or the history
-    /// leaves out is not shown for being pinned.
+    /// Items that come first, in this order, whatever their score, at most 100. What the filter or the history leaves
+    /// out is not shown for being pinned. Default: none.
+    #[cfg_attr(feature = "schema", schemars(length(max = Rerank::MAX_PINS)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pins: Option<Vec<ItemId>>,
-    /// Items that come last, at most 1,000. Default none. A pin counts for more.
+    /// Items that come last, at most 1000. A pin counts for more. Default: none.
+    #[cfg_attr(feature = "schema", schemars(length(max = Rerank::MAX_IDS)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bury: Option<Vec<ItemId>>,
 }
 
 /// At most so many items of each value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
     /// The attribute's name, such as `genre`, `platform` or `franchise`.
     pub attribute: String,
     /// How many, 1 to 200. An item with several values counts for each.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 200)))]
     pub at_most: u32,
 }
 
 /// An item whose score counts more or less.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Boost {
     /// The item.
     pub id: ItemId,
     /// What its score is multiplied by, 0 to 100. At 0 it counts nothing; at 1 as much as ever. Of several for one item the
     /// first counts.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
     pub factor: f32,
 }
 
@@ -137,17 +149,10 @@ impl Rerank {
                 Err(QueryError::InvalidParameter { name, expected })
             }
         };
-        let shares = [
-            ("diversity", self.diversity),
-            ("calibration", self.calibration),
-            ("freshness", self.freshness),
-            ("popularity_damping", self.popularity_damping),
-        ];
-        for (name, share) in shares {
-            // NaN is in no range.
-            let right = share.is_none_or(|share| (0.0..=1.0).contains(&share));
-            ensure(right, name, "a number from 0 to 1")?;
-        }
+        ranges::DIVERSITY.check(self.diversity)?;
+        ranges::CALIBRATION.check(self.calibration)?;
+        ranges::FRESHNESS.check(self.freshness)?;
+        ranges::POPULARITY_DAMPING.check(self.popularity_damping)?;
         let caps = self.caps.as_deref().unwrap_or_default();
         ensure(caps.len() <= Rerank::MAX_CAPS, "caps", "at most 10")?;
         let right = |cap: &Cap| (1..=super::POOL as u32).contains(&cap.at_most);

@@ -1,4 +1,4 @@
-//! The Python that peers and oracles run in.
+//! The Pythons that peers, oracles and testers run in.
 
 use std::{
     fs,
@@ -10,22 +10,33 @@ use anyhow::{Context, Result, bail};
 
 use crate::{project::Project, run::Runner, set_up::on_path};
 
-/// A Python with the pinned packages, in a virtual environment of our own.
+/// The Python of the peers and the oracle.
 pub fn python(project: &Project, runner: &mut Runner) -> Result<PathBuf> {
     let requirements = script(project, "requirements.txt");
-    let wanted = fs::read_to_string(&requirements)?;
-    let folder = project.scratch("venv");
+    environment(
+        runner,
+        &project.scratch("venv"),
+        &requirements,
+        "the peers and the oracle",
+    )
+}
+
+/// A Python with pinned packages, in a virtual environment of its own.
+pub fn environment(runner: &mut Runner, folder: &Path, requirements: &Path, users: &str) -> Result<PathBuf> {
+    let wanted = fs::read_to_string(requirements)?;
     let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(python);
     }
     let remedy = "install Python 3.11 or newer with venv (Debian: `apt-get install python3-venv`)";
     let Some(system) = on_path("python3") else {
-        bail!("there is no python3 for the peers and the oracle: {remedy}");
+        bail!("there is no python3 for {users}: {remedy}");
     };
-    runner.say("making a virtual environment for the peers (about a minute, once)");
+    runner.say(&format!(
+        "making a virtual environment for {users} (about a minute, once)"
+    ));
     runner
-        .run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder))
+        .run(Command::new(system).args(["-m", "venv", "--clear"]).arg(folder))
         .context(remedy)?;
     let mut pip = Command::new(&python);
     pip.args([
@@ -38,7 +49,7 @@ pub fn python(project: &Project, runner: &mut Runner) -> Result<PathBuf> {
         ":all:",
         "-r",
     ])
-    .arg(&requirements);
+    .arg(requirements);
     runner
         .run(&mut pip)
         .context("the Python packages were not installed: is PyPI within reach?")?;
