@@ -3,10 +3,12 @@
 mod interactions;
 mod personal;
 mod ratings;
+mod text_encoder;
 
 pub use interactions::{EventWeights, InteractionsConfig};
 pub use personal::PersonalConfig;
 pub use ratings::{RatingsConfig, ScaleConfig};
+pub use text_encoder::{AboutModel, TextEncoder};
 
 use std::{
     collections::HashSet,
@@ -92,6 +94,9 @@ pub struct ContentConfig {
     pub max_text_features: usize,
     /// Words of the summaries that don't count: a language's code, or `none`.
     pub stop_words: StopWords,
+    /// What says that two summaries are alike: their words, or a sentence encoder.
+    #[serde(skip_serializing_if = "TextEncoder::is_default")]
+    pub text_encoder: TextEncoder,
 }
 
 /// Four weights, each a finite number from 0 to 1000000, not all 0.
@@ -138,6 +143,7 @@ impl Default for ContentConfig {
             min_similarity: 0.0,
             max_text_features: 500,
             stop_words: StopWords::default(),
+            text_encoder: TextEncoder::default(),
         }
     }
 }
@@ -174,6 +180,7 @@ impl Config {
         {
             source.base.clone_from(&base);
         }
+        config.content.text_encoder.relative_to(&base);
         Ok(config)
     }
 
@@ -228,6 +235,7 @@ impl Config {
             return refuse(place, format!("must be from 1 to {MAX_TERMS}, and is {found}"));
         }
         content.stop_words.check()?;
+        content.text_encoder.check()?;
         if self.max_items.is_some_and(|n| !(1..=MAX_ITEMS).contains(&n)) {
             return refuse("max_items (--max-items)", format!("must be from 1 to {MAX_ITEMS}"));
         }

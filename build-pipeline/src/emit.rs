@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     catalogue::{Catalogue, CatalogueItem},
-    config::Config,
+    config::{AboutModel, Config},
     error::BuildError,
     features::items_data,
     progress::{Progress, Stage},
@@ -73,6 +73,9 @@ struct ManifestFile<'a> {
     built_by: &'a str,
     /// The configuration in force.
     config: &'a Config,
+    /// The sentence encoder of the text rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text_encoder: Option<&'a AboutModel>,
     /// What the training chose and measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     training: Option<&'a serde_json::Value>,
@@ -144,11 +147,13 @@ pub fn emit(
         personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
         experiments: config.experiments.clone(),
     };
+    let text_encoder = config.content.text_encoder.about()?;
     let json = |manifest: &Manifest| {
         let file = ManifestFile {
             engine: manifest,
             built_by: concat!("aftershow ", env!("CARGO_PKG_VERSION")),
             config,
+            text_encoder: text_encoder.as_ref(),
             training: (!trained.is_empty()).then_some(&trained.figures),
             rating_model: (!rated.is_empty()).then_some(&rated.figures),
         };

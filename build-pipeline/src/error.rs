@@ -109,6 +109,15 @@ impl BuildError {
         }
     }
 
+    /// A model asked for in a program that can't run any.
+    pub fn no_encoders() -> BuildError {
+        BuildError::Config {
+            place: "content.text_encoder (--text-encoder)".to_owned(),
+            reason: "this aftershow was built without sentence encoders; build it with --features text-encoder, or use tfidf"
+                .to_owned(),
+        }
+    }
+
     /// A deflated part that no reader would inflate.
     pub fn part_too_large(found: usize, most: usize) -> BuildError {
         BuildError::Config {

@@ -1,7 +1,8 @@
-//! Catalogue to features: attributes, years, and quantized TF-IDF rows of the summaries.
+//! Catalogue to features: attributes, years, and quantized text rows of the summaries.
 //!
-//! The rows are made by core's own tokeniser and quantizer, so a new show's summary is treated the
-//! same at the edge. Only the vocabulary is learnt here.
+//! TF-IDF rows are made by core's own tokeniser and quantizer, so a new show's summary is treated the
+//! same at the edge. Only the vocabulary is learnt here. With a sentence encoder the rows are
+//! [what the summaries mean](crate::meaning), in terms of the same vocabulary.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -19,20 +20,30 @@ use rayon::prelude::*;
 
 use crate::{
     catalogue::{Catalogue, CatalogueItem},
-    config::ContentConfig,
+    config::{ContentConfig, TextEncoder},
+    encoder,
     error::BuildError,
+    meaning,
     progress::Progress,
 };
 
 /// The bytes of the features part.
 ///
 /// # Errors
-/// [`BuildError`] if the catalogue has more attributes than a pack may have.
+/// [`BuildError`] if the catalogue has more attributes than a pack may have, and for a text encoder that can't be used.
 pub fn build(catalogue: &Catalogue, settings: &ContentConfig, progress: &Progress) -> Result<Vec<u8>, BuildError> {
     let stage = progress.stage("features", catalogue.items.len() as u64);
     let items = items_data(catalogue)?;
     let vocabulary = learn_vocabulary(catalogue, settings);
-    let rows = text_rows(catalogue, &vocabulary, |done| stage.inc(done))?;
+    let words = text_rows(catalogue, &vocabulary, |done| stage.inc(done))?;
+    drop(stage);
+    let rows = match &settings.text_encoder {
+        TextEncoder::Tfidf => words,
+        TextEncoder::Model(dir) => {
+            let vectors = encoder::vectors(dir, catalogue, progress)?;
+            meaning::rows(vectors, &words, vocabulary.len())
+        }
+    };
     let mut out = Writer::new(kind::FEATURES);
     items::write(&mut out, &items);
     rows::write(&mut out, &vocabulary, &rows);

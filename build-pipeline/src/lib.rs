@@ -14,6 +14,8 @@
 //! | [`preferences`] | which genres people say they prefer |
 //! | [`gather`] | catalogue and interactions, with one row for each title |
 //! | [`features`] | attributes, years, TF-IDF rows |
+//! | [`encoder`] | titles and summaries to the vectors of a sentence encoder |
+//! | [`meaning`] | those vectors to text rows |
 //! | [`neighbours`] | the exact neighbour lists |
 //! | [`models`] | what is learnt of the interactions |
 //! | [`blend`] | how much content and learnt scores count |
@@ -41,6 +43,7 @@ pub mod cli;
 pub mod config;
 pub mod conjugate;
 pub mod emit;
+pub mod encoder;
 pub mod error;
 pub mod evaluate;
 pub mod features;
@@ -48,6 +51,7 @@ pub mod gather;
 pub mod input;
 pub mod inspect;
 pub mod interactions;
+pub mod meaning;
 pub mod models;
 pub mod neighbours;
 pub mod open;

@@ -384,6 +384,9 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
     let content = &config.content;
     all.insert("content.max_text_features".into(), json(&content.max_text_features)?);
     all.insert("content.stop_words".into(), json(&content.stop_words)?);
+    if let Some(model) = content.text_encoder.about()? {
+        all.insert(format!("the input {} (content.text_encoder)", model.name), model.sha256);
+    }
     let features = all.clone();
     let mut ratings = all.clone();
     ratings.insert("seed".into(), json(&config.seed)?);

@@ -6,6 +6,7 @@
 mod bench;
 mod counts;
 mod demo;
+mod encoder;
 mod links;
 mod metrics;
 mod parts;
@@ -36,7 +37,7 @@ cargo xtask demo [--once] [--catalog SPEC] [--port P]
 cargo xtask bench wasm|pipeline|quality|ratings [--no-peer] [--only SET]…
     Measures on real data: answers in wasm, the building of a large pack, how good recommendations are, or how far off
     predicted ratings are.
-    --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv or gowalla (20 minutes).
+    --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv, text or gowalla (20 minutes).
 cargo xtask metrics [--write]
     Shows the sizes that metrics.snap keeps; --write keeps the present ones.
 cargo xtask set-up [--install]

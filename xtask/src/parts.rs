@@ -29,6 +29,11 @@ pub fn flags_of(catalogue: &str) -> &'static [&'static str] {
 
 /// The binary `aftershow`, optimised: it is what users run.
 pub fn aftershow(project: &Project, runner: &mut Runner) -> Result<PathBuf> {
+    aftershow_with(project, runner, &[])
+}
+
+/// The same, with flags of cargo.
+pub fn aftershow_with(project: &Project, runner: &mut Runner, more: &[&str]) -> Result<PathBuf> {
     let mut build = Command::new(cargo());
     build
         .args([
@@ -39,6 +44,7 @@ pub fn aftershow(project: &Project, runner: &mut Runner) -> Result<PathBuf> {
             "--bin",
             "aftershow",
         ])
+        .args(more)
         .current_dir(&project.root);
     runner.run(&mut build)?;
     Ok(project.release("aftershow"))

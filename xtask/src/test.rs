@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     counts::{self, Counts},
-    links, metrics, parts,
+    encoder, links, metrics, parts,
     project::{Project, cargo, lock},
     python,
     run::{Lines, Runner, interrupted},
@@ -63,7 +63,7 @@ const FAST: usize = 5;
 /// The checks that run unless others are asked for; those after them take minutes.
 const USUAL: usize = 17;
 /// All of them, in order.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -171,6 +171,12 @@ const STEPS: [Step; 18] = [
         about: "the document of the API against HTTP on workerd, by generated requests",
         needs: &["pack", "worker-build"],
         run: schemathesis,
+    },
+    Step {
+        name: "encoder",
+        about: "sentence encoders: lints and tests",
+        needs: &[],
+        run: encoder_tests,
     },
 ];
 
@@ -413,6 +419,8 @@ fn clippy(scene: &mut Scene<'_>) -> Result<Counts> {
         "--workspace",
         "--exclude",
         "aftershow-wasm",
+        "--exclude",
+        "aftershow-encoder",
         "--all-targets",
         "--",
         "-D",
@@ -428,7 +436,15 @@ fn clippy_wasm(scene: &mut Scene<'_>) -> Result<Counts> {
 }
 
 fn docs(scene: &mut Scene<'_>) -> Result<Counts> {
-    let mut command = scene.cargo(&["doc", "--no-deps", "--workspace", "--exclude", "aftershow-wasm"]);
+    let mut command = scene.cargo(&[
+        "doc",
+        "--no-deps",
+        "--workspace",
+        "--exclude",
+        "aftershow-wasm",
+        "--exclude",
+        "aftershow-encoder",
+    ]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     scene.check(command)
 }
@@ -447,6 +463,8 @@ fn native(scene: &mut Scene<'_>) -> Result<Counts> {
         "--workspace",
         "--exclude",
         "aftershow-wasm",
+        "--exclude",
+        "aftershow-encoder",
         "--no-fail-fast",
         "--",
         "--show-output",
@@ -461,6 +479,44 @@ fn native(scene: &mut Scene<'_>) -> Result<Counts> {
         );
     }
     counts.not_empty()
+}
+
+/// With the pipeline's own lints and tests, since a feature of it is on here.
+fn encoder_tests(scene: &mut Scene<'_>) -> Result<Counts> {
+    let model = encoder::ensure(scene.project, &mut scene.runner)?;
+    let packages = [
+        "-p",
+        "aftershow-encoder",
+        "-p",
+        "aftershow-pipeline",
+        "--features",
+        encoder::FEATURE,
+    ];
+    let mut clippy = scene.cargo(&["clippy"]);
+    clippy.args(packages).args(["--all-targets", "--", "-D", "warnings"]);
+    let mut counts = scene.check(clippy)?;
+    let mut docs = scene.cargo(&["doc", "--no-deps", "-p", "aftershow-encoder"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    counts += scene.check(docs)?;
+    let mut command = scene.cargo(&["test"]);
+    let tests = ["oracle", "refused", "real_model", "text_encoder"];
+    command
+        .args(packages)
+        .args(tests.iter().flat_map(|test| ["--test", test]));
+    command
+        .args(["--no-fail-fast", "--", "--show-output"])
+        .env("AFTERSHOW_ENCODER", model);
+    scene.with_data(&mut command);
+    let finished = scene.runner.try_run(&mut command)?;
+    let tested = counts::cargo_test(&finished.output)?;
+    if !finished.status.success() && tested.failed == 0 {
+        bail!(
+            "cargo test ended with {}: something does not compile, or a test broke off",
+            finished.status
+        );
+    }
+    counts += tested.not_empty()?;
+    Ok(counts)
 }
 
 fn set_up_all(scene: &mut Scene<'_>) -> Result<Counts> {

@@ -165,6 +165,27 @@ pub fn orthonormal(y: &Matrix) -> Matrix {
     y
 }
 
+/// The matrix of orthonormal columns that lies nearest to `y`, of rows and fewer columns: `y (yᵀy)^-½`. Directions that are nothing
+/// but rounding errors are left out of it.
+pub fn nearest_orthonormal(y: &Matrix) -> Matrix {
+    let mut y = y.clone();
+    // Twice, as in `orthonormal`.
+    for _ in 0..2 {
+        let Some((values, vectors)) = eigen(&inner(&y, &y)) else {
+            return Matrix::zeros(y.rows, y.cols);
+        };
+        let least = (values.first().copied().unwrap_or(0.0) * f64::from(f32::EPSILON)).max(1e-30);
+        let rank = values.iter().take_while(|v| **v > least).count();
+        let root = Mat::from_fn(y.cols, y.cols, |i, j| {
+            (0..rank)
+                .map(|k| vectors[(i, k)] * vectors[(j, k)] / values[k].sqrt())
+                .sum::<f64>()
+        });
+        y = turned(&y, &root);
+    }
+    y
+}
+
 /// A dot product in sixteen sums, which the compiler makes vectors of.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (mut sums, a, b) = ([0f32; 16], a.chunks_exact(16), b.chunks_exact(16));
@@ -226,6 +247,29 @@ mod tests {
         }
         let back = product(q.view(), product(q.view().transpose(), y.view()).view());
         assert!(back.data.iter().zip(&y.data).all(|(a, b)| (a - b).abs() < 1e-3));
+    }
+
+    #[test]
+    fn the_nearest_orthonormal_matrix_is_orthonormal_and_none_lies_nearer() {
+        let y = random(900, 6, 4);
+        let near = nearest_orthonormal(&y);
+        let unit = inner(&near, &near);
+        let aligned = inner(&near, &y);
+        for i in 0..6 {
+            for j in 0..6 {
+                assert!((unit[(i, j)] - f64::from(u8::from(i == j))).abs() < 1e-5);
+                // What maximises the trace of nearᵀ·y makes it symmetric, and positive definite.
+                assert!((aligned[(i, j)] - aligned[(j, i)]).abs() < 1e-3);
+            }
+        }
+        assert!(eigen(&aligned).unwrap().0.iter().all(|value| *value > 0.0));
+        let mut dependent = y;
+        for row in dependent.data.chunks_mut(6) {
+            row[5] = row[0];
+        }
+        let near = nearest_orthonormal(&dependent);
+        let (values, _) = eigen(&inner(&near, &near)).unwrap();
+        assert!(values[4] > 0.999 && values[5].abs() < 1e-3, "{values:?}");
     }
 
     #[test]

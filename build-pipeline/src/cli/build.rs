@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::model::ModelArgs;
 use crate::{
-    config::{Config, ContentWeights, StopWords},
+    config::{Config, ContentWeights, StopWords, TextEncoder},
     error::BuildError,
     source::{Source, events::EventSource},
     step::{Plan, Step},
@@ -142,6 +142,9 @@ pub struct BuildArgs {
     /// Language of the words that don't count, as a code such as en, or none [default: en]
     #[arg(long, value_name = "CODE")]
     pub stop_words: Option<String>,
+    /// What says that two summaries are alike: their words, or the sentence-transformers model in a folder [default: tfidf]
+    #[arg(long, value_name = "tfidf|model:DIR")]
+    pub text_encoder: Option<String>,
     /// Keep only so many titles, the best known [default: all]
     #[arg(long, value_name = "N")]
     pub max_items: Option<usize>,
@@ -247,6 +250,12 @@ impl BuildArgs {
         put(&mut content.min_similarity, self.min_similarity);
         put(&mut content.max_text_features, self.max_text_features);
         put(&mut content.stop_words, self.stop_words.clone().map(StopWords));
+        let text_encoder = self.text_encoder.as_deref().map(|spec| {
+            TextEncoder::parse(spec).map_err(|reason| BuildError::Usage {
+                reason: format!("--text-encoder: {reason}"),
+            })
+        });
+        put(&mut content.text_encoder, text_encoder.transpose()?);
         put(
             &mut content.genre_similarity,
             self.genre_similarity.map(|how| match how {

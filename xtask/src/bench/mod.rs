@@ -3,5 +3,6 @@
 pub mod pipeline;
 pub mod quality;
 pub mod ratings;
+mod text;
 pub mod usage;
 pub mod wasm;

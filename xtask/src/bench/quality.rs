@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::usage::{Usage, measured};
 use crate::{
+    encoder,
     parts::{self, remove},
     project::Project,
     python::{python, script, scripted},
@@ -25,7 +26,7 @@ use crate::{
 /// Threads of both sides.
 const THREADS: &str = "2";
 /// The names that `--only` takes.
-const SETS: [&str; 3] = ["ml-1m", "cs246-tv", "gowalla"];
+const SETS: [&str; 4] = ["ml-1m", "cs246-tv", "text", "gowalla"];
 
 /// Measures the sets named, all if none is, and prints the tables.
 pub fn run(project: &Project, peer: bool, only: &[String]) -> Result<()> {
@@ -39,14 +40,20 @@ pub fn run(project: &Project, peer: bool, only: &[String]) -> Result<()> {
     let mut runner = Runner::showing(project.root.clone());
     let _lock = project.lock(&mut runner)?;
     set_up::all(project, &mut runner)?;
-    parts::aftershow(project, &mut runner)?;
-    let bench = Bench { project, data };
     let wants = |name: &str| only.is_empty() || only.iter().any(|wanted| wanted == name);
+    match wants("text") {
+        true => parts::aftershow_with(project, &mut runner, &["--features", encoder::FEATURE])?,
+        false => parts::aftershow(project, &mut runner)?,
+    };
+    let bench = Bench { project, data };
     if wants("ml-1m") {
         bench.movielens(&mut runner, peer)?;
     }
     if wants("cs246-tv") {
         bench.television(&mut runner)?;
+    }
+    if wants("text") {
+        bench.text(&mut runner)?;
     }
     if wants("gowalla") {
         bench.gowalla(&mut runner)?;
@@ -54,21 +61,21 @@ pub fn run(project: &Project, peer: bool, only: &[String]) -> Result<()> {
     Ok(())
 }
 
-struct Bench<'a> {
-    project: &'a Project,
-    data: PathBuf,
+pub(super) struct Bench<'a> {
+    pub(super) project: &'a Project,
+    pub(super) data: PathBuf,
 }
 
 /// A training file and a test file, both as SPECs.
-struct Split {
-    train: String,
-    test: String,
+pub(super) struct Split {
+    pub(super) train: String,
+    pub(super) test: String,
 }
 
 /// A built pack, what its building took, and what the build said.
-struct Built {
-    pack: PathBuf,
-    usage: Usage,
+pub(super) struct Built {
+    pub(super) pack: PathBuf,
+    pub(super) usage: Usage,
     report: Value,
 }
 
@@ -141,7 +148,7 @@ impl Bench<'_> {
         self.tell(runner, "--bytes-per-item 512", &built, &split, &[])
     }
 
-    fn split(&self, runner: &mut Runner, spec: &str, name: &str) -> Result<Split> {
+    pub(super) fn split(&self, runner: &mut Runner, spec: &str, name: &str) -> Result<Split> {
         let out = self.project.scratch("quality").join(format!("{name}-split"));
         remove(&out)?;
         let mut command = self.aftershow();
@@ -158,7 +165,7 @@ impl Bench<'_> {
         })
     }
 
-    fn build(&self, runner: &mut Runner, split: &Split, name: &str, more: &[&str]) -> Result<Built> {
+    pub(super) fn build(&self, runner: &mut Runner, split: &Split, name: &str, more: &[&str]) -> Result<Built> {
         let pack = self.project.scratch("quality").join(name);
         remove(&pack)?;
         remove(&pack.with_extension("work"))?;
@@ -224,7 +231,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn aftershow(&self) -> Command {
+    pub(super) fn aftershow(&self) -> Command {
         let mut command = Command::new(self.project.release("aftershow"));
         command.current_dir(&self.project.root);
         command
@@ -238,7 +245,7 @@ fn heading(text: &str) {
     );
 }
 
-fn number(value: &Value, key: &str) -> f64 {
+pub(super) fn number(value: &Value, key: &str) -> f64 {
     value[key].as_f64().unwrap_or(f64::NAN)
 }
 
@@ -247,7 +254,7 @@ fn path_of(spec: &str) -> &str {
 }
 
 /// Ratings of MovieLens 1M to lines `user item item …`: whatever was rated counts.
-fn user_items(ratings: &Path, out: &Path) -> Result<()> {
+pub(super) fn user_items(ratings: &Path, out: &Path) -> Result<()> {
     let text = fs::read_to_string(ratings).with_context(|| format!("{} can't be read", ratings.display()))?;
     let mut items: BTreeMap<u32, String> = BTreeMap::new();
     for line in text.lines() {
