@@ -52,7 +52,7 @@ pub struct Index {
     pub(super) item_of_slot: Vec<u32>,
     /// Where the slots of each genre set end, and the set at each slot.
     run_ends: Vec<u32>,
-    set_of_slot: Vec<u32>,
+    pub(super) set_of_slot: Vec<u32>,
     /// Number of genres in each genre set.
     genre_counts: Vec<u32>,
     /// Where the sets that have each genre end, and those sets.
@@ -61,6 +61,7 @@ pub struct Index {
     /// Text scale, year, and the sets of each metadata attribute, of each slot.
     pub(super) scales: Vec<f32>,
     pub(super) years: Vec<u16>,
+    newest_year: u16,
     metadata: Vec<Vec<u32>>,
     /// For [`Profile`](super::profile::Profile)s: 1/√genres of each genre set, the combination of metadata sets at each slot,
     /// and the sets of each combination, one after the other. Sets of all attributes are numbered
@@ -188,6 +189,7 @@ impl Index {
             combinations,
             combination_has,
             scales: rows().map(|row| features.rows.row(ItemIx(row as u32)).scale).collect(),
+            newest_year: rows().map(|row| items.years.at(row) as u16).max().unwrap_or(0),
             years: rows().map(|row| items.years.at(row) as u16).collect(),
             metadata: items
                 .metadata()
@@ -218,11 +220,6 @@ impl Index {
     /// The sets that have a genre.
     pub(super) fn sets_of(&self, genre: usize) -> &[u32] {
         &self.sets_of_genre[run(&self.set_ends_of_genre, genre)]
-    }
-
-    /// The slots of each genre set.
-    pub(super) fn runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        (0..self.run_ends.len()).map(|set| run(&self.run_ends, set))
     }
 
     /// The slots that have a term, ascending, with their codes.
@@ -417,7 +414,7 @@ impl Index {
 
     /// The newest year of any item; 0 if none has one.
     pub fn newest_year(&self) -> u16 {
-        self.years.iter().copied().max().unwrap_or(0)
+        self.newest_year
     }
 }
 

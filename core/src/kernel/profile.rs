@@ -221,8 +221,9 @@ impl Profile {
             }
         }
         let sets = index.combinations.chunks_exact(lengths.metadata.len().max(1));
+        let shares_of_set = shares.as_slice();
         for ((part, sets), has) in self.of_combination.iter_mut().zip(sets).zip(&index.combination_has) {
-            let sum: f32 = sets.iter().map(|set| shares[*set as usize]).sum();
+            let sum: f32 = sets.iter().map(|set| shares_of_set[*set as usize]).sum();
             let both = (has & counts).count_ones();
             *part = weight * (sum / both.max(1) as f32);
         }
@@ -291,14 +292,13 @@ impl Profile {
             }
         }
         let mut out = alloc::vec![0.0f32; items];
-        for (slots, genre) in index.runs().zip(&self.of_set) {
-            let rows = index.item_of_slot[slots.clone()].iter();
-            let texts = dots[slots.clone()].iter().zip(&index.scales[slots.clone()]);
-            for ((row, (dot, scale)), combination) in rows.zip(texts).zip(&index.combination_of_slot[slots]) {
-                let text = *dot as f32 * (scale * self.term_step);
-                if let Some(out) = out.get_mut(*row as usize) {
-                    *out = (text + genre) + self.of_combination[*combination as usize];
-                }
+        let texts = dots.iter().zip(&index.scales);
+        let sets = index.set_of_slot.iter().zip(&index.combination_of_slot);
+        let (of_set, of_combination) = (self.of_set.as_slice(), self.of_combination.as_slice());
+        for ((row, (dot, scale)), (set, combination)) in index.item_of_slot.iter().zip(texts).zip(sets) {
+            let text = *dot as f32 * (scale * self.term_step);
+            if let Some(out) = out.get_mut(*row as usize) {
+                *out = (text + of_set[*set as usize]) + of_combination[*combination as usize];
             }
         }
         if !self.of_year.is_empty() {

@@ -6,8 +6,8 @@
 //! the plain loops, bit by bit.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_convert_i32x4, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, i16x8_extend_low_i8x16, i32x4,
-    i32x4_add, i32x4_dot_i16x8, i32x4_shuffle, i32x4_splat, u64x2, v128,
+    f32x4_add, f32x4_convert_i32x4, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, i16x8_extend_high_i8x16,
+    i16x8_extend_low_i8x16, i32x4, i32x4_add, i32x4_dot_i16x8, i32x4_shuffle, i32x4_splat, v128, v128_any_true,
 };
 
 use alloc::vec::Vec;
@@ -24,31 +24,36 @@ pub fn add_scores(factors: &Factors<'_>, vector: &[i16], step: f32, out: &mut [f
     if rank == 0 {
         return;
     }
-    let (eights, left) = vector.as_chunks::<8>();
-    let eights: Vec<v128> = eights.iter().map(|eight| zerocopy::transmute!(*eight)).collect();
+    let (sixteens, left) = vector.as_chunks::<16>();
+    let sixteens: Vec<[v128; 2]> = sixteens.iter().map(|sixteen| zerocopy::transmute!(*sixteen)).collect();
     let (outs, outs_left) = out.as_chunks_mut::<4>();
     let (scales, scales_left) = factors.scales.as_chunks::<4>();
-    let rows = factors.codes.chunks_exact(4 * rank);
-    let rows_left = rows.remainder();
-    let step4 = f32x4_splat(step);
-    for ((rows, out), scales) in rows.zip(outs).zip(scales) {
-        let (a, rest) = rows.split_at(rank);
-        let (b, rest) = rest.split_at(rank);
-        let (c, d) = rest.split_at(rank);
-        let (a, a_left) = a.as_chunks::<8>();
-        let (b, b_left) = b.as_chunks::<8>();
-        let (c, c_left) = c.as_chunks::<8>();
-        let (d, d_left) = d.as_chunks::<8>();
-        let mut sums = [i32x4_splat(0); 4];
-        for ((((a, b), c), d), eight) in a.iter().zip(b).zip(c).zip(d).zip(&eights) {
-            for (sum, codes) in sums.iter_mut().zip([a, b, c, d]) {
-                *sum = i32x4_add(*sum, i32x4_dot_i16x8(widen(codes), *eight));
-            }
+    let mut rows = factors.codes.chunks_exact(rank);
+    let zero = i32x4_splat(0);
+    for (out, scales) in outs.iter_mut().zip(scales) {
+        let (Some(a), Some(b), Some(c), Some(d)) = (rows.next(), rows.next(), rows.next(), rows.next()) else {
+            return;
+        };
+        let scales: v128 = zerocopy::transmute!(*scales);
+        // Items that hardly anybody knows have no factors; they stand together at the end.
+        if !v128_any_true(scales) {
+            continue;
+        }
+        let (a, a_left) = a.as_chunks::<16>();
+        let (b, b_left) = b.as_chunks::<16>();
+        let (c, c_left) = c.as_chunks::<16>();
+        let (d, d_left) = d.as_chunks::<16>();
+        // Four names and no array: a build for size unrolls no loop, and would keep an array in memory.
+        let (mut of_a, mut of_b, mut of_c, mut of_d) = (zero, zero, zero, zero);
+        for ((((a, b), c), d), sixteen) in a.iter().zip(b).zip(c).zip(d).zip(&sixteens) {
+            of_a = i32x4_add(of_a, dot_sixteen(a, sixteen));
+            of_b = i32x4_add(of_b, dot_sixteen(b, sixteen));
+            of_c = i32x4_add(of_c, dot_sixteen(c, sixteen));
+            of_d = i32x4_add(of_d, dot_sixteen(d, sixteen));
         }
         // The four sums of four, across.
-        let [a, b, c, d] = sums;
-        let ab = i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(a, b), i32x4_shuffle::<2, 3, 6, 7>(a, b));
-        let cd = i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(c, d), i32x4_shuffle::<2, 3, 6, 7>(c, d));
+        let half = |a, b| i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(a, b), i32x4_shuffle::<2, 3, 6, 7>(a, b));
+        let (ab, cd) = (half(of_a, of_b), half(of_c, of_d));
         let mut dots = i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(ab, cd), i32x4_shuffle::<1, 3, 5, 7>(ab, cd));
         if !left.is_empty() {
             let rest = i32x4(
@@ -59,19 +64,22 @@ pub fn add_scores(factors: &Factors<'_>, vector: &[i16], step: f32, out: &mut [f
             );
             dots = i32x4_add(dots, rest);
         }
-        let scales: v128 = zerocopy::transmute!(*scales);
         let before: v128 = zerocopy::transmute!(*out);
-        let scores = f32x4_mul(f32x4_convert_i32x4(dots), f32x4_mul(scales, step4));
+        let scores = f32x4_mul(f32x4_convert_i32x4(dots), f32x4_mul(scales, f32x4_splat(step)));
         *out = zerocopy::transmute!(f32x4_add(before, scores));
     }
-    add_scores_one_by_one(rows_left, scales_left, vector, step, outs_left);
+    let codes_left = factors.codes.get(outs.len() * 4 * rank..).unwrap_or_default();
+    add_scores_one_by_one(codes_left, scales_left, vector, step, outs_left);
 }
 
-/// Eight codes as 16-bit numbers.
+/// Sixteen codes times sixteen numbers, in four sums.
 #[inline(always)]
-fn widen(codes: &[i8; 8]) -> v128 {
-    let bytes: u64 = zerocopy::transmute!(*codes);
-    i16x8_extend_low_i8x16(u64x2(bytes, 0))
+fn dot_sixteen(codes: &[i8; 16], [low, high]: &[v128; 2]) -> v128 {
+    let codes: v128 = zerocopy::transmute!(*codes);
+    i32x4_add(
+        i32x4_dot_i16x8(i16x8_extend_low_i8x16(codes), *low),
+        i32x4_dot_i16x8(i16x8_extend_high_i8x16(codes), *high),
+    )
 }
 
 /// See [`Weighing::scores`].

@@ -156,14 +156,28 @@ pub struct Entries<'a> {
 impl Iterator for Entries<'_> {
     type Item = (u32, i8);
 
-    #[inline]
+    #[inline(always)] // part of a scan's inner loop, also in a build for size
     fn next(&mut self) -> Option<(u32, i8)> {
-        let column = self.next + varint::take(&mut self.bytes, LONGEST)? as u32;
-        let (code, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
+        let (gap, code) = match *self.bytes {
+            // Gaps of one byte and of two come as they like, so which it is must not be a branch.
+            [first, second, _, ..] if first & second < 0x80 => {
+                let two = usize::from(first >> 7);
+                let code = *self.bytes.get(1 + two)?;
+                self.bytes = self.bytes.get(2 + two..)?;
+                let more = u32::from(second & 0x7f) << 7 & (two as u32).wrapping_neg();
+                (u32::from(first & 0x7f) | more, code)
+            }
+            _ => {
+                let gap = varint::take(&mut self.bytes, LONGEST)? as u32;
+                let (code, rest) = self.bytes.split_first()?;
+                self.bytes = rest;
+                (gap, *code)
+            }
+        };
+        let column = self.next + gap;
         // Below 2²⁸ in a row that was checked.
         self.next = (column + 1) & (u32::MAX >> 2);
-        Some((column, *code as i8))
+        Some((column, code as i8))
     }
 }
 

@@ -10,16 +10,11 @@ use crate::{
     error::QueryError,
     kernel::Mask,
     pack::{
+        container::Ints,
         display::Display,
         items::{Attribute, Items},
     },
 };
-
-/// Years are below this, and so are the values of the table of a range of them.
-const YEARS: usize = 10_000;
-const RUNTIMES: usize = 1 << 16;
-/// Ratings are kept as 1 + ten times the rating; 0 is unknown.
-const RATINGS: usize = 102;
 
 /// What filters look at.
 #[derive(Clone, Copy)]
@@ -84,8 +79,8 @@ impl<'v> Filterable<'v> {
                 let wanted = Wanted::of(attribute, all)?;
                 of_sets(attribute, &|set| wanted.in_set(attribute, set) == wanted.count)
             }
-            Filter::Year(span) => Mask::of_column(&self.items.years, &within(span, 0, YEARS)),
-            Filter::Runtime(span) => Mask::of_column(self.display.runtimes(), &within(span, 0, RUNTIMES)),
+            Filter::Year(span) => within(&self.items.years, span, 0),
+            Filter::Runtime(span) => within(self.display.runtimes(), span, 0),
             Filter::Rating { min } => {
                 // In tenths, as ratings are kept; 7.25 is reached by 7.3. Of a `min` within a rounding of a tenth, that tenth.
                 let tenths = min * 10.0 - 1e-3;
@@ -93,7 +88,7 @@ impl<'v> Filterable<'v> {
                     min: Some(tenths as u16 + u16::from(tenths > 0.0)),
                     max: None,
                 };
-                Mask::of_column(self.display.ratings(), &within(&span, 1, RATINGS))
+                within(self.display.ratings(), &span, 1)
             }
             Filter::Ids(ids) => {
                 let mut mask = Mask::none(rows);
@@ -154,13 +149,9 @@ fn of_sets(attribute: &Attribute<'_>, passes: &dyn Fn(usize) -> bool) -> Mask {
     Mask::of_column(&attribute.set_of_item, &passes)
 }
 
-/// Which values of a column are within a span of what it stands for, which is the value less `shift`. Value 0 is unknown.
-fn within(span: &Span, shift: usize, values: usize) -> Vec<bool> {
-    let mut passes = vec![false; values];
-    let first = span.min.map_or(1, |min| usize::from(min) + shift).max(1);
-    let end = span.max.map_or(values, |max| usize::from(max) + shift + 1).min(values);
-    if let Some(within) = passes.get_mut(first..end) {
-        within.fill(true);
-    }
-    passes
+/// The items whose value in a column is within a span of what it stands for, which is the value less `shift`. Value 0 is unknown.
+fn within(column: &Ints<'_>, span: &Span, shift: u64) -> Mask {
+    let first = span.min.map_or(1, |min| (u64::from(min) + shift).max(1));
+    let end = span.max.map_or(u64::MAX, |max| u64::from(max) + shift + 1);
+    Mask::of_span(column, first, end)
 }
