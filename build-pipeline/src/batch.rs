@@ -102,6 +102,7 @@ impl Form {
 pub fn batch(pack: &mut PackDir, batch: &Batch, progress: &Progress) -> Result<BatchReport, BuildError> {
     batch.ask.check()?;
     let form = Form::of(&batch.out)?;
+    pack.keep_out(&batch.out)?;
     pack.attach_resident()?;
     let pack = &*pack;
     let mut rows = Rows::of(pack)?;

@@ -58,7 +58,7 @@ pub struct Config {
     pub experiments: Vec<Experiment>,
     /// The pack's own version, as its maker names it.
     pub pack_version: String,
-    /// Seed of whatever is random. Nothing is, so far.
+    /// Seed of whatever is random: the split for validation, the training of models.
     pub seed: u64,
     /// Keep only so many titles, the best known; all if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +94,9 @@ pub struct ContentConfig {
     pub max_text_features: usize,
     /// Words of the summaries that don't count: a language's code, or `none`.
     pub stop_words: StopWords,
+    /// How similar titles are put in order if a query says nothing of it; without boosts, pins and bury, which are for queries.
+    #[serde(skip_serializing_if = "Rerank::is_empty")]
+    pub rerank: Rerank,
     /// What says that two summaries are alike: their words, or a sentence encoder.
     #[serde(skip_serializing_if = "TextEncoder::is_default")]
     pub text_encoder: TextEncoder,
@@ -143,6 +146,7 @@ impl Default for ContentConfig {
             min_similarity: 0.0,
             max_text_features: 500,
             stop_words: StopWords::default(),
+            rerank: Rerank::default(),
             text_encoder: TextEncoder::default(),
         }
     }
@@ -248,6 +252,17 @@ impl Config {
                 "must be at most 128 bytes long".to_owned(),
             );
         }
+        for (place, rerank) in [
+            ("content.rerank", &content.rerank),
+            ("personal.rerank", &self.personal.rerank),
+        ] {
+            if let Err(fault) = rerank.check() {
+                return refuse(place, fault.to_string());
+            }
+            if rerank.names_items() {
+                return refuse(place, "boosts, pins or buries items: that is for queries".to_owned());
+            }
+        }
         self.interactions.check()?;
         self.ratings.check()?;
         self.personal.check()?;
@@ -255,8 +270,9 @@ impl Config {
         if self.experiments.len() > Experiment::MAX {
             return refuse("experiments", format!("must be at most {}", Experiment::MAX));
         }
+        let (weights, blend) = (self.content.settings()?.weights, self.personal.blend());
         for (i, experiment) in self.experiments.iter().enumerate() {
-            if let Err(reason) = experiment.check() {
+            if let Err(reason) = experiment.check(weights, blend) {
                 return refuse(&format!("experiments[{i}]"), format!("can't be: {reason}"));
             }
             if self.experiments[..i].iter().any(|other| other.name == experiment.name) {
@@ -283,7 +299,7 @@ impl ContentConfig {
             genre_similarity: self.genre_similarity,
             top_n: self.top_n,
             min_similarity: self.min_similarity,
-            rerank: Rerank::default(),
+            rerank: self.rerank.clone(),
         })
     }
 }

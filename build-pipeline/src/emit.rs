@@ -147,6 +147,11 @@ pub fn emit(
         personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
         experiments: config.experiments.clone(),
     };
+    // What the training found may not go with what the configuration says.
+    manifest.check().map_err(|fault| BuildError::Config {
+        place: "the configuration".to_owned(),
+        reason: format!("makes a pack that nothing would open: {fault}"),
+    })?;
     let text_encoder = config.content.text_encoder.about()?;
     let json = |manifest: &Manifest| {
         let file = ManifestFile {

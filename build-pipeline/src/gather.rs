@@ -52,6 +52,8 @@ pub struct GatherTally {
     pub too_few: TooFew,
     /// Items of the ratings that are not in the catalogue, and their ratings.
     pub unrated: Unknown,
+    /// Ratings left out because too few people rated their titles: they would tell who did.
+    pub lone_ratings: usize,
     /// Preferred genres that no title has, with the number of users who prefer them.
     pub unknown_genres: Vec<(String, u64)>,
 }
@@ -78,6 +80,12 @@ impl GatherTally {
                     "left out: {items} of the {of} are not in the catalogue, and with them {pairs} of a user and an item"
                 ));
             }
+        }
+        if self.lone_ratings > 0 {
+            let ratings = counted(self.lone_ratings as u64, "rating");
+            progress.note(&format!(
+                "left out: {ratings} of titles that fewer than `model.min_people` people rated; they are predicted by their content"
+            ));
         }
         if let Some((genre, users)) = self.unknown_genres.first() {
             let (genres, users) = (
@@ -138,13 +146,21 @@ fn rated(
     let row = |text: &str| rows.get(&ItemId::parse(text, catalogue.id_kind)?).copied();
     let (ratings, unknown) = log.onto(catalogue.items.len(), row);
     tally.unrated = unknown;
+    let told = ratings.len();
+    let ratings = ratings.with_at_least(1, config.model.min_people as usize);
+    tally.lone_ratings = told - ratings.len();
     if ratings.is_empty() {
         let shown: Vec<String> = sources.iter().map(|source| source.shown()).collect();
-        return Err(BuildError::Input {
-            place: shown.join(", "),
-            reason: "none is of a title of the catalogue: are these its ids, and does the source need an `id_prefix`?"
+        let reason = match told {
+            0 => "none is of a title of the catalogue: are these its ids, and does the source need an `id_prefix`?"
                 .to_owned(),
-        });
+            _ => format!(
+                "no title has ratings of {} people or more, and of fewer nothing is published: set `model.min_people`",
+                config.model.min_people
+            ),
+        };
+        let place = shown.join(", ");
+        return Err(BuildError::Input { place, reason });
     }
     Ok(ratings)
 }

@@ -154,7 +154,7 @@ fn evaluate_pack(args: &EvaluateArgs) -> Result<(), BuildError> {
     if let Some([history, test]) = args.ratings(&pack, &progress)? {
         let measure = || ratings::measure::measure(&mut pack, &history, &test, &progress);
         let measured = threads(args.run.threads)?.install(measure)?;
-        return tell(&measured, args.json, false);
+        return tell(&measured, args.json, args.run.quiet);
     }
     let plan = args.evaluate(&pack, &progress)?;
     let findings = threads(args.run.threads)?.install(|| evaluate::evaluate(&mut pack, &plan, &progress))?;

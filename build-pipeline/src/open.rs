@@ -11,7 +11,7 @@ use aftershow_core::{
 };
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-use crate::error::BuildError;
+use crate::{error::BuildError, users_out::absolute};
 
 /// A pack in a folder. It reads what a question needs, when it needs it, and keeps it.
 #[derive(Debug)]
@@ -63,6 +63,20 @@ impl PackDir {
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Makes sure that a file about people would not lie in the pack's folder, which is public.
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`].
+    pub fn keep_out(&self, file: &Path) -> Result<(), BuildError> {
+        if absolute(file)?.starts_with(absolute(&self.dir)?) {
+            let (file, dir) = (file.display(), self.dir.display());
+            return Err(BuildError::Usage {
+                reason: format!("--out {file} is in the pack's folder {dir}, which is public; name a file beside it"),
+            });
+        }
+        Ok(())
     }
 
     /// Attaches the resident parts: then every question is answered by the whole catalogue at hand.

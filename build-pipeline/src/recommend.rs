@@ -156,7 +156,10 @@ pub fn for_people(recommended: &Recommended) -> String {
         out.push_str("Nobody is known by that id; here is what is popular.\n\n");
     }
     if answer.items.is_empty() {
-        out.push_str("There are no more items.\n");
+        out.push_str(match answer.matched {
+            0 => "Nothing in the pack passes the filter.\n",
+            _ => "There are no more items.\n",
+        });
         return out;
     }
     let ids: Vec<String> = answer.items.iter().map(|item| item.card.id.to_string()).collect();
@@ -190,10 +193,10 @@ pub fn for_people(recommended: &Recommended) -> String {
     }
     let mut note = |text: String| writeln!(out, "{text}").ok();
     if answer.unknown_items > 0 {
-        note(format!(
-            "{} of the history are not in the pack and have no effect.",
-            answer.unknown_items
-        ));
+        note(match answer.unknown_items {
+            1 => "1 item of the history is not in the pack and has no effect.".to_owned(),
+            unknown => format!("{unknown} items of the history are not in the pack and have no effect."),
+        });
     }
     if answer.fallback_used && recommended.is_known != Some(false) {
         note("Nothing personal is known for some of these: they are here because they are popular.".to_owned());

@@ -352,6 +352,9 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
         let (name, sha256) = input::hash_of_events(source)?;
         all.insert(format!("the input {name} (interactions.sources[{i}])"), sha256);
     }
+    if !config.ratings.sources.is_empty() {
+        all.insert("model.min_people".to_owned(), json(&config.model.min_people)?);
+    }
     for (i, source) in config.ratings.sources.iter().enumerate() {
         all.insert(format!("ratings.sources[{i}]"), source.meaning()?);
         let (name, sha256) = input::hash_of_events(source)?;

@@ -393,3 +393,14 @@ fn ctrl_c_leaves_the_older_file_and_nothing_half_written() {
     assert_eq!(names(dir.path()), before);
     assert_eq!(fs::read_to_string(dir.path().join("top.jsonl")).unwrap(), "precious");
 }
+
+#[test]
+fn nothing_about_people_is_written_into_the_packs_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    copy_sample_pack(dir.path());
+    for out in ["pack/best.jsonl", "./pack/../pack/best.parquet"] {
+        run_in(dir.path(), &["batch", "pack", "--history", "sample", "--out", out])
+            .refused(&["--out", "which is public"]);
+    }
+    assert!(!dir.path().join("pack/best.jsonl").exists());
+}

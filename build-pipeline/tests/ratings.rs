@@ -250,7 +250,7 @@ fn the_step_can_be_run_again_alone_and_its_settings_are_in_the_manifest() {
 fn what_can_not_be_learnt_or_asked_is_refused_with_the_remedy() {
     let dir = built();
     let at = dir.path();
-    fs::write(at.join("alike.csv"), "user_id,item_id,rating\na,1,4\nb,2,4\n").unwrap();
+    fs::write(at.join("alike.csv"), "user_id,item_id,rating\na,1,4\nb,1,4\nc,1,4\n").unwrap();
     fs::write(at.join("none.csv"), "user_id,item_id\na,1\n").unwrap();
     fs::write(at.join("others.csv"), "user_id,item_id,rating\na,x,4\nb,y,5\n").unwrap();
     let build = |ratings: &str| {
@@ -267,6 +267,8 @@ fn what_can_not_be_learnt_or_asked_is_refused_with_the_remedy() {
         run_in(at, &args)
     };
     build("csv:alike.csv").refused(&["all values are alike"]);
+    fs::write(at.join("lone.csv"), "user_id,item_id,rating\na,1,4\nb,1,2\nb,2,5\n").unwrap();
+    build("csv:lone.csv").refused(&["no title has ratings of 3 people", "model.min_people"]);
     build("csv:none.csv").refused(&["none.csv", "holds no rating", "a value"]);
     build("csv:others.csv").refused(&["others.csv", "none is of a title of the catalogue"]);
     build("csv:missing.csv").refused(&["missing.csv"]);

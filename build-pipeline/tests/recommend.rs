@@ -68,7 +68,7 @@ fn the_table_tells_scores_sources_and_what_had_no_effect() {
         columns,
         ["score", "content", "collab.", "popular", "source", "id", "title"]
     );
-    assert!(table.contains("2 of the history are not in the pack"), "{table}");
+    assert!(table.contains("2 items of the history are not in the pack"), "{table}");
     let popular = run_in(dir.path(), &["recommend", "pack", "-n", "3", "--offset", "5"])
         .ok()
         .stdout;

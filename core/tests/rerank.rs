@@ -176,11 +176,18 @@ impl Oracle<'_> {
             .filter(|item| item.scored == any_scored)
             .map(|item| self.in_force(item))
             .fold(0.0, f64::max);
+        // What is only popular goes on below the least of what has a score.
+        let least = left.iter().filter(|item| item.scored).map(|item| self.in_force(item));
+        let least = least.reduce(f64::min);
+        let relevance_of = |item: &Before| match least {
+            Some(least) if !item.scored => self.in_force(item).min(1.0) * least,
+            _ => self.in_force(item),
+        };
         let calibration = if self.taste.is_some() { calibration } else { 0.0 };
         let mut list = pins;
         for (place, row) in middle.iter().enumerate() {
             let value = |item: &Before| {
-                let relevance = if most > 0.0 { self.in_force(item) / most } else { 0.0 };
+                let relevance = if most > 0.0 { relevance_of(item) / most } else { 0.0 };
                 let nearest = list
                     .iter()
                     .map(|other| self.likeness(*other, item.row))

@@ -214,8 +214,8 @@ impl<'r> Call<'r> {
                 let id = params::item_id(id, engine.manifest().id_kind)?;
                 let query = similar.clone().of(Seed::Item(id));
                 shown(engine.answer(&query)?, |answer: &Answer| match endpoint {
-                    Endpoint::ShowRecommendations => json(&ShowRecommendations::of(answer), caching::ANSWER),
-                    _ => json(answer, caching::ANSWER),
+                    Endpoint::ShowRecommendations => json(&ShowRecommendations::of(answer), caching::of(&query)),
+                    _ => json(answer, caching::of(&query)),
                 })
             }
             Asked::SimilarToNew(item, similar) => {
@@ -231,7 +231,7 @@ impl<'r> Call<'r> {
                     genres: genres.clone(),
                     ..recommend.of(Seed::Popular)
                 };
-                shown(engine.recommend(&query)?, |answer| json(answer, caching::ANSWER))
+                shown(engine.recommend(&query)?, |answer| json(answer, caching::of(&query)))
             }
             Asked::Rerank(candidates, seed, recommend) => {
                 let query = recommend.of(seed.clone());

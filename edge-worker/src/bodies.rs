@@ -94,7 +94,7 @@ pub fn predict(body: &[u8], content_type: Option<&str>) -> Result<PredictQuery, 
 pub(crate) struct ExistingBody {
     /// The known user, 1 to 128 bytes.
     user_id: ItemId,
-    /// The items, at most 1000; those that the pack lacks are left out of the answer.
+    /// The items, at most 1000; those that the pack lacks come last in the answer, without a rating.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = PredictQuery::MAX_ITEMS)))]
     movie_ids: Vec<ItemId>,
 }

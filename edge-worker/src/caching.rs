@@ -1,5 +1,6 @@
 //! How long an answer may be kept, and whether the one that a client keeps is still right.
 
+use aftershow_core::Query;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Answers and statistics. They change only with a deployment, so an old one is still a good one
@@ -11,6 +12,11 @@ pub const NOT_FOUND: &str = "public, max-age=60";
 pub const NO_STORE: &str = "no-store";
 /// Whatever is about a person, errors too: no cache may keep it, that of the browser included.
 pub const PRIVATE: &str = "private, no-store";
+/// For a question that says nothing of a person. The answer to a named visitor is kept nowhere, since a cache keeps the address with it.
+pub fn of(query: &Query) -> &'static str {
+    if query.visitor.is_some() { PRIVATE } else { ANSWER }
+}
+
 /// Seconds for which a browser need not ask again whether it may ask.
 pub const PREFLIGHT_SECONDS: &str = "86400";
 

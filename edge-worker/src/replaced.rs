@@ -268,7 +268,7 @@ impl<'a> MoviePage<'a> {
 pub struct PredictedRatings<'a> {
     /// The person asked about.
     pub user_id: &'a str,
-    /// The items, the highest predicted rating first; those that the pack lacks are left out.
+    /// The items, the highest predicted rating first; those that the pack lacks come last.
     pub recommendations: Vec<PredictedRating<'a>>,
 }
 
@@ -278,8 +278,8 @@ pub struct PredictedRatings<'a> {
 pub struct PredictedRating<'a> {
     /// The item.
     pub movie_id: &'a ItemId,
-    /// What the person would rate it, on the scale of the ratings.
-    pub predicted_rating: f64,
+    /// What the person would rate it, on the scale of the ratings; `null` for an item that the pack lacks.
+    pub predicted_rating: Option<f64>,
 }
 
 impl<'a> PredictedRatings<'a> {
@@ -288,12 +288,16 @@ impl<'a> PredictedRatings<'a> {
         let rating = |item: &'a aftershow_core::Prediction| {
             Some(PredictedRating {
                 movie_id: item.item.as_ref()?,
-                predicted_rating: item.prediction,
+                predicted_rating: Some(item.prediction),
             })
         };
+        let unknown = answer.unknown.iter().map(|movie_id| PredictedRating {
+            movie_id,
+            predicted_rating: None,
+        });
         PredictedRatings {
             user_id,
-            recommendations: answer.items.iter().filter_map(rating).collect(),
+            recommendations: answer.items.iter().filter_map(rating).chain(unknown).collect(),
         }
     }
 }

@@ -494,6 +494,21 @@ fn an_answer_that_the_client_has_already_is_a_304_with_the_same_caching_headers(
 }
 
 #[test]
+fn what_tells_a_visitor_apart_is_in_no_cache() {
+    let host = host();
+    for path in [SIMILAR, "/v1/popular?limit=2"] {
+        let with = |visitor: &str| {
+            get(&host, &format!("{path}{visitor}"))
+                .header("Cache-Control")
+                .map(str::to_owned)
+        };
+        let parted = if path.contains('?') { "&" } else { "?" };
+        assert_eq!(with("").as_deref(), Some(caching::ANSWER));
+        assert_eq!(with(&format!("{parted}visitor=ann")).as_deref(), Some(caching::PRIVATE));
+    }
+}
+
+#[test]
 fn string_ids_are_found_by_their_escaped_form_and_come_back_as_they_are() {
     let host = Host::new(IdKind::String);
     for path in ["/v1/items/tv%2F%C3%A9%201/similar", "/v1/items/tv%2f%c3%a9%201/similar"] {

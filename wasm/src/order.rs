@@ -87,8 +87,11 @@ fn of_attribute(place: &Place<'_>, name: &str, value: &Value<'_>) -> Result<Filt
             any: strings(place, value, MOST)?,
         }),
         _ => {
-            let Parts { any, all, .. } = parts(place, value)?;
-            either(place, name, any, all)
+            let Parts { name: other, any, all } = parts(place, value)?;
+            match other {
+                Some(_) => Err(unknown_key(place, "name", &["any, all"])),
+                None => either(place, name, any, all),
+            }
         }
     }
 }

@@ -30,14 +30,14 @@ A source is one of
   sample        the shows that come with aftershow
   tvmaze:FILE   TVmaze's /shows form: a JSON array, or a folder of such pages; .gz too
   jsonl:FILE    one JSON object a line; .gz too
-  csv:FILE      a table with a header line; .gz too
+  csv:FILE      a table with a header line, genres parted by commas, bars or semicolons; .gz too
   movielens:DIR MovieLens's u.item, movies.dat or movies.csv, or the folder with it; .gz too
   ml1m-extra:FILE  MovieLens 1M's movies_extrainfos.dat: plots, certificates and people for the titles of another source
 What the columns of jsonl and csv files mean stands in the configuration:
   catalog:
     - spec: csv:titles.csv
       columns: {title: name, listed_in: genres, rating: certificate}
-      split: {genres: \",\"}
+      split: {cast: \",\"}
       constants: {platform: Netflix}
       ignore: [date_added]
       id_prefix: netflix-

@@ -262,7 +262,12 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "SPEC", num_args = 1..)]
     pub users: Vec<String>,
     /// What they rated after: measure the predicted ratings, instead of the recommendations
-    #[arg(long, value_name = "SPEC", num_args = 1.., conflicts_with_all = ["test", "compare", "report", "baselines"])]
+    #[arg(
+        long,
+        value_name = "SPEC",
+        num_args = 1..,
+        conflicts_with_all = ["test", "compare", "report", "baselines", "users", "variants", "curve", "BlendArgs", "OrderArgs"]
+    )]
     pub ratings_test: Vec<String>,
     /// Lengths of the lists to measure, each from 1 to 100
     #[arg(

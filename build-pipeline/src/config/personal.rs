@@ -8,7 +8,7 @@ use crate::error::BuildError;
 /// The weights of the two sides, each a finite number from 0 to 1000000, not both 0; only their proportion counts. If
 /// neither is given, the training finds out what is best on validation users; if only one is, the other is the engine's
 /// default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonalConfig {
     /// What is like the titles of the person's history.
@@ -19,6 +19,10 @@ pub struct PersonalConfig {
     pub collaborative_weight: Option<f32>,
     /// What the ids of people are: any text, or UUIDs.
     pub user_ids: UserIdKind,
+    /// How recommendations to a person are put in order if a query says nothing of it; without boosts, pins and bury, which are for
+    /// queries.
+    #[serde(skip_serializing_if = "Rerank::is_empty")]
+    pub rerank: Rerank,
 }
 
 impl PersonalConfig {
@@ -45,8 +49,14 @@ impl PersonalConfig {
             collaborative_weight: collaborative / sum,
             model: model.to_owned(),
             user_ids: self.user_ids,
-            rerank: Rerank::default(),
+            rerank: self.rerank.clone(),
         }
+    }
+
+    /// The weights as far as they are configured, the engine's where they are not.
+    pub fn blend(&self) -> Blend {
+        let (content, collaborative) = self.weights();
+        Blend { content, collaborative }
     }
 
     fn weights(&self) -> (f32, f32) {
@@ -106,7 +116,10 @@ mod tests {
         });
         let weights = |config: PersonalConfig| config.settings("x", found).content_weight;
         assert_eq!(config.settings("x", None).collaborative_weight, 0.75);
-        assert_eq!((weights(config), weights(PersonalConfig::default())), (0.25, 0.5));
+        assert_eq!(
+            (weights(config.clone()), weights(PersonalConfig::default())),
+            (0.25, 0.5)
+        );
         for (content, collaborative, words) in [
             (-1.0, 1.0, "--content-weight"),
             (0.0, 0.0, "both 0"),

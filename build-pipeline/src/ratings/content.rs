@@ -31,6 +31,8 @@ const LEAST: usize = 2;
 const YEARS: u32 = 10;
 /// Minutes between two knots.
 const MINUTES: u32 = 20;
+/// The groups whose features are knots.
+const KNOTS: [usize; 2] = [group::YEAR, group::RUNTIME];
 /// No knots beyond: what lies there is as what lies at the end.
 const MOST: [u32; 2] = [2100, 300];
 
@@ -68,20 +70,45 @@ impl Content {
             }
         }
         content.of_title.cols = columns.len();
-        for title in &titles {
-            for (group, key, value) in title {
-                if let Some(column) = columns.get(&(*group, *key)) {
-                    content.of_title.columns.push(*column);
-                    content.of_title.values.push(*value);
-                }
-            }
+        for (features, title) in titles.iter().zip(&catalogue.items) {
+            let plain = features.iter().copied().filter(|(group, ..)| !KNOTS.contains(group));
+            let numbers = [(group::YEAR, title.year), (group::RUNTIME, title.runtime)];
+            let around = numbers.into_iter().filter_map(|(group, number)| {
+                let number = number.filter(|number| *number > 0)?;
+                Some(around(&content.groups[group], u32::from(number)).map(move |(key, share)| (group, key, share)))
+            });
+            let all = plain.chain(around.flatten());
+            let mut own: Vec<(u32, f32)> = all
+                .filter_map(|(group, key, value)| Some((*columns.get(&(group, key))?, value)))
+                .collect();
+            own.sort_unstable_by_key(|(column, _)| *column);
+            content.of_title.columns.extend(own.iter().map(|(column, _)| *column));
+            content.of_title.values.extend(own.iter().map(|(_, value)| *value));
             content.of_title.ends.push(content.of_title.columns.len());
         }
         Ok(content)
     }
 }
 
-/// The features of a title: group, key and value, ascending.
+/// How much each of the two knots around a number counts, as the engine's [`Ratings::knots`] has it: some knots of the grid are left out.
+///
+/// [`Ratings::knots`]: aftershow_core::pack::ratings::Ratings::knots
+fn around(knots: &[u32], number: u32) -> impl Iterator<Item = (u32, f32)> + use<> {
+    let right = knots
+        .partition_point(|knot| *knot < number)
+        .min(knots.len().saturating_sub(1));
+    let left = right.saturating_sub(1);
+    let two = knots.get(left).zip(knots.get(right)).map(|(low, high)| {
+        let share = match high > low {
+            true => ((number as f32 - *low as f32) / (high - low) as f32).clamp(0.0, 1.0),
+            false => 1.0,
+        };
+        [(*low, 1.0 - share), (*high, share)]
+    });
+    two.into_iter().flatten().filter(|(_, share)| *share > 0.0)
+}
+
+/// The features of a title: group, key and value, ascending; knots as if all of the grid were kept.
 fn of_title(features: &Features<'_>, row: usize, title: &CatalogueItem) -> Vec<(usize, u32, f32)> {
     let mut all = Vec::new();
     let mut words = title.name.clone();
@@ -116,4 +143,23 @@ fn of_title(features: &Features<'_>, row: usize, title: &CatalogueItem) -> Vec<(
         );
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_shared_out_between_the_knots_that_are_kept() {
+        let shares = |number| around(&[1980, 1990, 2020], number).collect::<Vec<_>>();
+        assert_eq!(shares(1970), [(1980, 1.0)]);
+        assert_eq!(shares(1980), [(1980, 1.0)]);
+        assert_eq!(shares(1985), [(1980, 0.5), (1990, 0.5)]);
+        assert_eq!(shares(1990), [(1990, 1.0)]);
+        // 2000 and 2010 were left out: what lies between is not lost.
+        assert_eq!(shares(2005), [(1990, 0.5), (2020, 0.5)]);
+        assert_eq!(shares(2100), [(2020, 1.0)]);
+        assert_eq!(around(&[], 2000).count(), 0);
+        assert_eq!(around(&[1980], 2000).collect::<Vec<_>>(), [(1980, 1.0)]);
+    }
 }

@@ -5,7 +5,7 @@ use crate::{
     interactions::{Event, Interactions},
     progress::Progress,
     source::events::{
-        self, EventSource, Outcome,
+        self, EventSource, Outcome, RATING,
         log::{Names, Unknown},
     },
     tally::Tally,
@@ -35,7 +35,7 @@ struct Told {
 /// What an event must have to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// A value.
+    /// A value, and no type but that of a rating.
     Ratings,
     /// A user and an item; a value that it has is taken.
     Pairs,
@@ -64,7 +64,9 @@ impl RatingLog {
                     stage.inc(1 << 16);
                 }
                 let reason = match outcome {
-                    Outcome::Event(told) if told.value.is_some() || wanted == Wanted::Pairs => {
+                    Outcome::Event(told)
+                        if wanted == Wanted::Pairs || (told.kind == RATING && told.value.is_some()) =>
+                    {
                         log.told.push(Told {
                             user: log.users.number(told.user),
                             item: log.items.number(told.item),
@@ -79,7 +81,10 @@ impl RatingLog {
                             }),
                         };
                     }
-                    Outcome::Event(_) => "it has no value, so it is no rating".to_owned(),
+                    Outcome::Event(told) if told.value.is_none() => "it has no value, so it is no rating".to_owned(),
+                    Outcome::Event(told) => {
+                        format!("its type is {:?}, and a rating's is {RATING:?} or none", told.kind)
+                    }
                     Outcome::Bad(reason) => reason,
                 };
                 if strict {

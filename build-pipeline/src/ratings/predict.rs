@@ -193,6 +193,7 @@ fn parts_missing(pack: &PackDir) -> BuildError {
 /// As [`Task::read`], and [`BuildError::Write`].
 pub fn predict(pack: &mut PackDir, plan: &Predict, progress: &Progress) -> Result<PredictReport, BuildError> {
     let begun = Instant::now();
+    pack.keep_out(&plan.out)?;
     pack.attach_resident()?;
     let task = Task::read(pack, &plan.history, &plan.pairs, Wanted::Pairs, progress)?;
     let predictions = task.predictions(pack, progress)?;

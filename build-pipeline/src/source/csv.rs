@@ -7,6 +7,10 @@ use ::csv::{ByteRecord, ReaderBuilder};
 use super::{Draft, Page, RawId, Source, Unreadable, mapping};
 use crate::error::BuildError;
 
+/// What stands between genres if the configuration says nothing of them: a table has one field for all of a title's, and hardly any
+/// genre has one of these in its name.
+const GENRE_SEPARATORS: [char; 3] = ['|', ';', ','];
+
 /// Reads one file.
 ///
 /// # Errors
@@ -80,6 +84,11 @@ pub fn read(name: &str, bytes: &[u8], source: &Source) -> Result<Page, BuildErro
                     Some(target) if target.name == "id" && !value.trim().is_empty() => {
                         draft.id = RawId::Untyped(value);
                     }
+                    Some(target) if target.name == "genres" && target.separator.is_none() => {
+                        let genres = value.split(GENRE_SEPARATORS).map(str::trim);
+                        let genres = genres.filter(|genre| !genre.is_empty()).map(str::to_owned);
+                        draft.genres.extend(genres);
+                    }
                     Some(target) => mapping::put(&mut draft, target, value),
                     None => {}
                 }
@@ -118,6 +127,23 @@ mod tests {
         assert_eq!(first.attributes["certificate"], ["PG"]);
         let second = page.records[1].as_ref().unwrap();
         assert_eq!((second.name.as_deref(), second.line), (Some("Next"), 4));
+    }
+
+    #[test]
+    fn genres_of_one_field_are_several_unless_the_configuration_says_what_parts_them() {
+        let csv = "id,name,genres\n1,A,\"Drama, Sci-Fi & Fantasy\"\n2,B,Drama|Crime;\n";
+        let genres = |json: &str| -> Vec<Vec<String>> {
+            let page = read("a.csv", csv.as_bytes(), &source(json)).unwrap();
+            page.records.into_iter().map(|draft| draft.unwrap().genres).collect()
+        };
+        assert_eq!(
+            genres("\"csv:a.csv\""),
+            [vec!["Drama", "Sci-Fi & Fantasy"], vec!["Drama", "Crime"]]
+        );
+        assert_eq!(
+            genres(r#"{"spec": "csv:a.csv", "split": {"genres": " / "}}"#),
+            [["Drama, Sci-Fi & Fantasy"], ["Drama|Crime;"]]
+        );
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::{Draft, RawId, Scalar};
 pub struct Mapping {
     /// Column → field or attribute name: `title: name`.
     pub columns: BTreeMap<String, String>,
-    /// Column, field or attribute → the text between its values: `genres: ","`.
+    /// Column, field or attribute → the text between its values: `keywords: " / "`. Genres of a CSV file without one are split at
+    /// `|`, `;` and `,`.
     pub split: BTreeMap<String, String>,
     /// Field or attribute → a value for every record that has none of its own: `platform: Netflix`.
     pub constants: BTreeMap<String, String>,

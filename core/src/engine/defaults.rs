@@ -43,11 +43,7 @@ impl<'q> Defaults<'q> {
 
     /// The weights of the two sides of a recommendation.
     pub fn blend(&self) -> Result<Blend, QueryError> {
-        let own = self.engine.manifest.personal.as_ref();
-        let own = own.map_or(Blend::DEFAULT, |own| Blend {
-            content: own.content_weight,
-            collaborative: own.collaborative_weight,
-        });
+        let own = self.engine.manifest.blend();
         let base = match self.variant {
             Some(variant) if !variant.blend.is_empty() => variant.blend.over(own)?,
             _ => own,

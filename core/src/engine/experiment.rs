@@ -19,8 +19,9 @@ use crate::{
 
 /// An experiment: its variants divide the visitors among them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)] // a misspelt knob would compare a variant with itself
 pub struct Experiment {
-    /// Name, 1 to 64 bytes. Another name divides people anew.
+    /// Name, 1 to 64 bytes, without a colon. Another name divides people anew.
     pub name: String,
     /// The variants, 1 to 20, no two of one name. Their order and shares decide who gets which.
     pub variants: Vec<Variant>,
@@ -29,6 +30,7 @@ pub struct Experiment {
 /// A variant of what queries have by default. What it leaves out is as the pack has it; what a query asks for itself counts for
 /// more.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Variant {
     /// Name, 1 to 64 bytes.
     pub name: String,
@@ -79,14 +81,19 @@ impl Experiment {
         found.or_else(|| self.variants.last())
     }
 
-    /// Checks names, shares and ranges.
+    /// Checks names, shares and ranges. `weights` and `blend`: the pack's own, over which the variants' are.
     ///
     /// # Errors
     /// What is wrong, as text.
-    pub fn check(&self) -> Result<(), &'static str> {
+    pub fn check(&self, weights: Weights, blend: Blend) -> Result<(), &'static str> {
         let right = |name: &str| (1..=Experiment::MAX_NAME).contains(&name.len());
         if !right(&self.name) || !self.variants.iter().all(|variant| right(&variant.name)) {
             return Err("a name of an experiment or variant is not 1 to 64 bytes long");
+        }
+        if self.name.contains(':') {
+            return Err(
+                "the name of an experiment holds a colon, which parts it from the variant's in `experiment:variant`",
+            );
         }
         if !(1..=Experiment::MAX).contains(&self.variants.len()) {
             return Err("an experiment does not have 1 to 20 variants");
@@ -100,10 +107,12 @@ impl Experiment {
             if self.variants.iter().take(at).any(|other| other.name == variant.name) {
                 return Err("two variants of an experiment have one name");
             }
-            let ranges = variant.weights.over(Weights::DEFAULT).map(|_| ());
-            let ranges = ranges.and(variant.blend.over(Blend::DEFAULT).map(|_| ()));
+            let ranges = variant.weights.over(weights).map(|_| ());
+            let ranges = ranges.and(variant.blend.over(blend).map(|_| ()));
             if ranges.and(variant.rerank.check()).is_err() {
-                return Err("a value of a variant is out of its range");
+                return Err(
+                    "a value of a variant is out of its range, or leaves no weight above 0 beside the pack's own",
+                );
             }
             if variant.rerank.names_items() {
                 return Err("a variant boosts, pins or buries items: that is for queries");

@@ -6,6 +6,7 @@ use super::{
     order::{Order, Placed},
     rerank::{POOL, Pool},
 };
+use crate::ids::ItemIx;
 
 /// The items from place `offset` on, at most `n`. The pool's reranking is that of the order.
 pub(super) fn page(order: &Order<'_>, pool: &Pool<'_, '_>, offset: usize, n: usize) -> Vec<Placed> {
@@ -19,11 +20,7 @@ pub(super) fn page(order: &Order<'_>, pool: &Pool<'_, '_>, offset: usize, n: usi
         end.saturating_sub(reranking.pins.len()),
     );
     if reranking.chooses() && from < POOL {
-        let best: Vec<_> = order
-            .places(0..POOL)
-            .iter()
-            .map(|placed| (placed.item, placed.in_force))
-            .collect();
+        let best = relevances(&order.places(0..POOL));
         let chosen = pool.order(&best, to.min(best.len()));
         page.extend(chosen.iter().skip(from).map(|item| order.placed(*item)));
         from = POOL;
@@ -36,4 +33,14 @@ pub(super) fn page(order: &Order<'_>, pool: &Pool<'_, '_>, offset: usize, n: usi
         page.extend(buried.into_iter().skip(offset.saturating_sub(before)).take(room));
     }
     page
+}
+
+/// What the pool is chosen by. What is only popular goes on below the least of what has a score, as it does in the order.
+fn relevances(places: &[Placed]) -> Vec<(ItemIx, f32)> {
+    let least = places.iter().rev().find(|placed| placed.score.is_some());
+    let relevance = |placed: &Placed| match least {
+        Some(least) if placed.score.is_none() => placed.in_force.min(1.0) * least.in_force,
+        _ => placed.in_force,
+    };
+    places.iter().map(|placed| (placed.item, relevance(placed))).collect()
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{FORMAT_VERSION, MAX_ITEMS, MAX_TOP_N};
 use crate::{
-    engine::{Experiment, Rerank, Weights},
+    engine::{Blend, Experiment, Rerank, Weights},
     error::OpenError,
     ids::{IdKind, ItemIx, UserIdKind},
 };
@@ -196,6 +196,14 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The weights of the two sides of a recommendation, if a query says nothing of them.
+    pub fn blend(&self) -> Blend {
+        self.personal.as_ref().map_or(Blend::DEFAULT, |own| Blend {
+            content: own.content_weight,
+            collaborative: own.collaborative_weight,
+        })
+    }
+
     /// Checks what the types can't say.
     ///
     /// # Errors
@@ -239,7 +247,7 @@ impl Manifest {
             return bad("there are more than 20 experiments");
         }
         for (at, experiment) in self.experiments.iter().enumerate() {
-            if let Err(reason) = experiment.check() {
+            if let Err(reason) = experiment.check(w, self.blend()) {
                 return bad(reason);
             }
             if self

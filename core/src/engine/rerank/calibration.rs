@@ -14,6 +14,9 @@ use crate::{ids::ItemIx, pack::items::Attribute};
 /// α, the paper's value.
 const SMOOTHING: f32 = 0.01;
 
+/// Shares below this are none: no list could follow them, and their logarithms would leave the floats.
+const LEAST: f32 = 1e-6;
+
 /// Shares of genres, by their places in the dictionary, summing to 1: of what a list should follow.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) struct Taste(Vec<f32>);
@@ -39,7 +42,10 @@ impl Taste {
         let [by_items, by_preferred] = sums.map(|sum| if sum > 0.0 { 1.0 / (sum * sides as f32) } else { 0.0 });
         let both = of_items.iter().zip(&of_preferred);
         let shares = both.map(|(items, preferred)| items * by_items + preferred * by_preferred);
-        (sides > 0).then(|| Taste(shares.collect()))
+        let mut shares: Vec<f32> = shares.map(|share| if share < LEAST { 0.0 } else { share }).collect();
+        let kept = sum(&shares);
+        shares.iter_mut().for_each(|share| *share /= kept);
+        (sides > 0).then_some(Taste(shares))
     }
 }
 
