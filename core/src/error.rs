@@ -130,6 +130,11 @@ pub enum QueryError {
     },
     /// The pack has no rating model.
     NoRatings,
+    /// The pack's lists don't hold all of the answer.
+    NotListed {
+        /// Why.
+        why: &'static str,
+    },
     /// An attached part can't be read though `attach` took it: a fault of this crate, said and not hidden.
     Inconsistent {
         /// Which parts.
@@ -157,6 +162,7 @@ impl QueryError {
             QueryError::UnknownName(_) => "unknown_name",
             QueryError::InvalidUserId { .. } => "invalid_user_id",
             QueryError::NoRatings => "no_ratings",
+            QueryError::NotListed { .. } => "not_listed",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
         }
     }
@@ -179,6 +185,9 @@ impl fmt::Display for QueryError {
             }
             QueryError::InvalidUserId { expected } => write!(f, "the user id must be {expected}"),
             QueryError::NoRatings => f.write_str("the pack predicts no ratings: build it with --ratings"),
+            QueryError::NotListed { why } => {
+                write!(f, "the pack's lists can't answer this ({why}): ask the whole engine")
+            }
             QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
         }
     }

@@ -27,10 +27,10 @@ pub mod quant;
 pub mod text;
 
 pub use engine::{
-    Answer, Blend, BlendPatch, Boost, Cap, Card, Engine, Event, Experiment, Filter, GenrePreference, Knobs, NewItem,
-    Outcome, Person, PredictQuery, Prediction, PredictionSource, Predictions, Query, Rating, Reason, ReasonKind,
-    Recommendations, Recommended, Rerank, Reranked, Route, ScoreParts, Scored, Seed, Source, Span, Stats, Team,
-    Variant, VariantName, Weights, WeightsPatch, Wording, interleave,
+    Answer, Blend, BlendPatch, Boost, Cap, Card, Engine, Event, Experiment, Filter, GenrePreference, Knobs, ListQuery,
+    NewItem, Outcome, Person, PredictQuery, Prediction, PredictionSource, Predictions, Query, Rating, Reason,
+    ReasonKind, Recommendations, Recommended, Rerank, Reranked, Route, ScoreParts, Scored, Seed, Source, Span, Stats,
+    Team, Variant, VariantName, Weights, WeightsPatch, Wording, interleave,
 };
 pub use error::{OpenError, QueryError, UnknownName};
 pub use ids::{ItemId, ItemIx, UserIdKind};

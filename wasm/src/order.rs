@@ -3,8 +3,9 @@
 use aftershow_core::{Boost, Cap, Filter, ItemId, PredictQuery, Query, Rating, Rerank, Span};
 
 use crate::{
-    convert::{count, flag, item_id, list, must_be, new_item, number, object, some_id, strings, text, unknown_key},
+    convert::{count, flag, item_id, list, must_be, number, object, some_id, strings, text, unknown_key},
     error::Failure,
+    similar::new_item,
     value::{Place, Value},
 };
 

@@ -3,12 +3,10 @@
 use aftershow_core::{Engine, Event, GenrePreference, ItemId, Person, Query, Seed};
 
 use crate::{
-    convert::{
-        CONTENT_OPTIONS, KNOBS, content_option, count, flag, item_id, knob, list, must_be, number, object, some_id,
-        strings, unknown_key,
-    },
+    convert::{count, flag, item_id, list, must_be, number, object, some_id, strings, unknown_key},
     error::Failure,
     order::candidate,
+    similar::{CONTENT_OPTIONS, KNOBS, content_option, knob},
     value::{Place, Value},
 };
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     Engine, Outcome, Query, Rerank, Route, Seed, Weights,
+    defaults::Defaults,
     rerank::{POOL, Pool, Reranking, Taste, factors},
     show::{Resident, missing},
     similar::{Found, Similar, unknown},
@@ -68,8 +69,9 @@ pub(super) fn by_scan(
             matched,
             reranking: &reranking,
             route: Route::Scan,
+            variant: Defaults::variant_name(engine, query)?,
         };
-        resident.view().answer(query, &found, weights)
+        resident.view().answer(query, found, weights)
     })
 }
 
