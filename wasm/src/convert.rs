@@ -4,6 +4,12 @@
 //! of the wrong type becomes one that is out of its range, so that core's own check refuses it in
 //! the same words as everywhere else.
 
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
+
 use aftershow_core::{ItemId, ids::MAX_ID_INT};
 
 use crate::{
@@ -91,5 +97,5 @@ pub fn some_id(place: &Place<'_>, value: &Value<'_>) -> Result<ItemId, Failure> 
 
 /// The number as an integer, if it is one of 0 to 2⁵³ − 1.
 pub fn whole(number: f64) -> Option<u64> {
-    (number.trunc() == number && (0.0..=MAX_ID_INT as f64).contains(&number)).then_some(number as u64)
+    ((0.0..=MAX_ID_INT as f64).contains(&number) && number as u64 as f64 == number).then_some(number as u64)
 }

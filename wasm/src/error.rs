@@ -1,5 +1,7 @@
 //! Core's errors as JavaScript `Error` objects. Callers branch on `code`, never on text.
 
+use alloc::string::ToString;
+
 use aftershow_core::{OpenError, QueryError};
 use wasm_bindgen::prelude::*;
 

@@ -1,5 +1,7 @@
 //! The whole class.
 
+use alloc::vec::Vec;
+
 use aftershow_core::OpenError;
 use wasm_bindgen::prelude::*;
 

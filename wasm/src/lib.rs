@@ -16,9 +16,15 @@
 //! | `person` | the options of recommendations |
 //! | `flat` | answers laid flat, and built into objects by `answer.js` |
 //! | `error` | core's errors as `Error` objects with `code` and `parameter` |
-
+//!
+//! Without the standard library, for its size: it formats a message for every panic, which nobody in a browser would see.
+#![cfg_attr(not(test), no_std)]
 // Pieces that only the full class uses are left out by the compiler, without a mark on each.
 #![cfg_attr(not(feature = "full"), allow(dead_code))]
+
+extern crate alloc;
+
+use alloc::string::String;
 
 use wasm_bindgen::prelude::*;
 
@@ -41,6 +47,18 @@ mod slim;
 
 use error::Failure;
 use value::Given;
+
+#[cfg(not(test))]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+/// A panic is a trap, as with the standard library here: JavaScript sees a `WebAssembly.RuntimeError`. Nothing that comes from
+/// outside reaches one.
+#[cfg(not(test))]
+#[panic_handler]
+fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
 
 /// Version of this build: the package's own JavaScript asks for it before anything else.
 #[wasm_bindgen]

@@ -3,6 +3,8 @@
 //! By hand: a derived reader with its error messages, which print any value of any type, would add
 //! 14 kB to the engine, gzipped. A key that core adds makes this file not compile.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use aftershow_core::{
     BlendPatch, Cap, Experiment, Manifest, OpenError, Rerank, Variant, Weights, WeightsPatch,
     ids::{IdKind, UserIdKind},

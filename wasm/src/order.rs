@@ -1,5 +1,7 @@
 //! The options `filter` and `rerank`, and the question of `predict`.
 
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
+
 use aftershow_core::{Boost, Cap, Filter, ItemId, PredictQuery, Query, Rating, Rerank, Span};
 
 use crate::{

@@ -1,5 +1,7 @@
 //! The options of recommendations: a person as the host knows them.
 
+use alloc::{borrow::ToOwned, vec::Vec};
+
 use aftershow_core::{Engine, Event, GenrePreference, ItemId, Person, Query, Seed};
 
 use crate::{
@@ -178,5 +180,7 @@ fn seconds(place: &Place<'_>, value: &Value<'_>) -> Result<i64, Failure> {
     // NaN is in no range.
     let right = (-LAST_SECOND..=LAST_SECOND).contains(&seconds);
     let wrong = || must_be(place, "a Date, or seconds since 1970 (not milliseconds)");
-    right.then(|| seconds.floor() as i64).ok_or_else(wrong)
+    let whole = seconds as i64;
+    let floor = whole - i64::from(whole as f64 > seconds);
+    right.then_some(floor).ok_or_else(wrong)
 }

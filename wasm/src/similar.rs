@@ -1,5 +1,7 @@
 //! The options of similar items, and those that several calls have.
 
+use alloc::borrow::ToOwned;
+
 use aftershow_core::{ItemId, NewItem, Query, Seed, VariantName};
 
 use crate::{

@@ -1,5 +1,7 @@
 //! The class of the slim build: similar items from a pack's lazy lists.
 
+use alloc::vec::Vec;
+
 use aftershow_core::{ItemId, ListQuery, OpenError};
 use wasm_bindgen::prelude::*;
 
