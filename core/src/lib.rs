@@ -22,6 +22,7 @@ pub mod engine;
 pub mod error;
 pub mod ids;
 pub mod kernel;
+mod lowercase;
 pub mod pack;
 pub mod quant;
 pub mod text;

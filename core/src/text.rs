@@ -7,6 +7,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    lowercase::lowercase,
     pack::rows::Vocabulary,
     quant::{Row, quantize_row},
 };
@@ -122,7 +123,7 @@ fn lower(text: &str) -> String {
         let last = in_word && !characters.peek().is_some_and(|next| next.is_alphabetic());
         match character {
             'Σ' if last => lower.push('ς'),
-            _ => lower.extend(character.to_lowercase()),
+            _ => lower.extend(lowercase(character)),
         }
         in_word = character.is_alphabetic();
     }
