@@ -47,18 +47,49 @@ pub fn object<'a, 'v>(place: &Place<'_>, value: &'a Value<'v>) -> Result<&'a [(&
     }
 }
 
-/// The elements of an array of at most so many.
-pub fn list<'a, 'v>(place: &Place<'_>, value: &'a Value<'v>, most: usize) -> Result<&'a [Value<'v>], Failure> {
-    match value {
-        Value::List(values) if values.len() <= most => Ok(values),
-        _ => Err(must_be(place, &["an array of at most ", &most.to_string()].concat())),
+/// The elements of an array of at most so many, as `read` has them, each with its place.
+pub fn list<T>(
+    place: &Place<'_>,
+    value: &Value<'_>,
+    most: usize,
+    read: impl Fn(&Place<'_>, &Value<'_>) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut all = Vec::new();
+    each(place, value, most, &mut |place, value| {
+        all.push(read(place, value)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// A loop that all lists share, whatever they are of.
+fn each(
+    place: &Place<'_>,
+    value: &Value<'_>,
+    most: usize,
+    read: &mut dyn FnMut(&Place<'_>, &Value<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Value::List(values) = value else {
+        return Err(not_a_list(place, most));
+    };
+    if values.len() > most {
+        return Err(not_a_list(place, most));
     }
+    for (at, value) in values.iter().enumerate() {
+        read(&place.at(at), value)?;
+    }
+    Ok(())
+}
+
+fn not_a_list(place: &Place<'_>, most: usize) -> Failure {
+    must_be(place, &["an array of at most ", &most.to_string()].concat())
 }
 
 /// An array of at most so many strings.
 pub fn strings(place: &Place<'_>, value: &Value<'_>, most: usize) -> Result<Vec<String>, Failure> {
-    let one = |value: &Value<'_>| text(place, value, "an array of strings").map(str::to_owned);
-    list(place, value, most)?.iter().map(one).collect()
+    list(place, value, most, |_, value| {
+        text(place, value, "an array of strings").map(str::to_owned)
+    })
 }
 
 /// The failure of an option that can't be what it is.
