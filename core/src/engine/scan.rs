@@ -43,7 +43,7 @@ pub(super) fn by_scan(
             (Seed::Person(_) | Seed::Popular, None) => Subject::default(),
         };
         let scan = Scan {
-            resident: &resident,
+            resident,
             query,
             item,
             subject: &subject,
