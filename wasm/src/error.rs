@@ -1,7 +1,5 @@
 //! Core's errors as JavaScript `Error` objects. Callers branch on `code`, never on text.
 
-use alloc::string::ToString;
-
 use aftershow_core::{OpenError, QueryError};
 use wasm_bindgen::prelude::*;
 
@@ -24,7 +22,7 @@ impl Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
-        Failure(build_failure(error.code(), &error.to_string(), None))
+        Failure(build_failure(error.code(), &error.message(), None))
     }
 }
 
@@ -34,7 +32,7 @@ impl From<QueryError> for Failure {
             QueryError::InvalidParameter { name, .. } => Some(name),
             _ => None,
         };
-        Failure(build_failure(error.code(), &error.to_string(), parameter))
+        Failure(build_failure(error.code(), &error.message(), parameter))
     }
 }
 

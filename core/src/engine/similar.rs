@@ -1,6 +1,10 @@
 //! Similar items: find them in the stored lists, in a shard, or by a scan; score; show.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::{
     Answer, Engine, ListQuery, Outcome, Query, Rerank, Route, ScoreParts, Scored, Seed, VariantName, Weights,
@@ -92,6 +96,10 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
 }
 
 /// What the lazy lists say.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one a question, and nearly always the large one"
+)]
 enum InShard {
     Found(Outcome),
     /// A table or a shard that isn't attached.
@@ -279,6 +287,9 @@ fn shown_parts(parts: &Parts, weights: &Weights) -> ScoreParts {
 
 pub(super) fn unknown(id: &ItemId) -> QueryError {
     QueryError::UnknownItem {
-        id: alloc::format!("{id}"),
+        id: match id {
+            ItemId::Int(id) => id.to_string(),
+            ItemId::Str(id) => id.clone(),
+        },
     }
 }
