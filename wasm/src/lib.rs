@@ -24,8 +24,6 @@
 
 extern crate alloc;
 
-use alloc::string::String;
-
 use wasm_bindgen::prelude::*;
 
 mod convert;
@@ -50,7 +48,7 @@ use value::Given;
 
 #[cfg(not(test))]
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// A panic is a trap, as with the standard library here: JavaScript sees a `WebAssembly.RuntimeError`. Nothing that comes from
 /// outside reaches one.
@@ -58,12 +56,6 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 #[panic_handler]
 fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
-}
-
-/// Version of this build: the package's own JavaScript asks for it before anything else.
-#[wasm_bindgen]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").into()
 }
 
 /// A pack and the parts of it that are attached.
