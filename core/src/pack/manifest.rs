@@ -187,7 +187,9 @@ impl Manifest {
     /// anything else that is wrong with it.
     #[cfg(feature = "json")]
     pub fn from_json(json: &[u8]) -> Result<Manifest, OpenError> {
-        let unreadable = |e: serde_json::Error| OpenError::Manifest { reason: alloc::format!("{e}") };
+        let unreadable = |e: serde_json::Error| OpenError::Manifest {
+            reason: alloc::format!("{e}"),
+        };
         serde_json::from_slice::<FormatOnly>(json)
             .map_err(unreadable)?
             .check()?;
