@@ -1,6 +1,10 @@
 //! What can go wrong, in two small enums with stable codes. Nobody matches on text.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 /// Why a manifest or a part was refused.
@@ -61,44 +65,61 @@ impl OpenError {
     }
 }
 
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl OpenError {
+    /// What went wrong, in words that end with the remedy.
+    // Put together by hand, here and below: the library's formatting would be 4 kB of every wasm build.
+    pub fn message(&self) -> String {
         match self {
-            OpenError::Manifest { reason } => write!(f, "the manifest can't be read: {reason}; rebuild the pack"),
-            OpenError::Version { found, reads } if found > reads => {
-                write!(
-                    f,
-                    "the pack has format {found} and this engine reads {reads}: use a newer aftershow"
-                )
-            }
+            OpenError::Manifest { reason } => ["the manifest can't be read: ", reason, "; rebuild the pack"].concat(),
             OpenError::Version { found, reads } => {
-                write!(
-                    f,
-                    "the pack has format {found} and this engine reads {reads}: rebuild the pack"
-                )
+                let remedy = if found > reads {
+                    "use a newer aftershow"
+                } else {
+                    "rebuild the pack"
+                };
+                let (found, reads) = (found.to_string(), reads.to_string());
+                [
+                    "the pack has format ",
+                    &found,
+                    " and this engine reads ",
+                    &reads,
+                    ": ",
+                    remedy,
+                ]
+                .concat()
             }
-            OpenError::UnknownPart { kind } => {
-                write!(
-                    f,
-                    "the pack needs a part of kind \"{kind}\", which this engine does not know: use a newer aftershow"
-                )
-            }
+            OpenError::UnknownPart { kind } => [
+                "the pack needs a part of kind \"",
+                kind,
+                "\", which this engine does not know: use a newer aftershow",
+            ]
+            .concat(),
             OpenError::UnexpectedPart => {
-                f.write_str("the manifest has no such part: attach the files that the manifest names")
+                "the manifest has no such part: attach the files that the manifest names".into()
             }
             OpenError::Truncated { what } => {
-                write!(f, "the part ends before or after it should ({what}): fetch it again")
+                ["the part ends before or after it should (", what, "): fetch it again"].concat()
             }
-            OpenError::Checksum => f.write_str("the part's bytes are damaged (checksum): fetch it again"),
-            OpenError::WrongPart { what } => write!(
-                f,
-                "not the part that was asked for ({what}): attach the file that the manifest names"
-            ),
-            OpenError::Value { what } => write!(
-                f,
-                "the part holds a value that the format does not allow ({what}): rebuild the pack"
-            ),
+            OpenError::Checksum => "the part's bytes are damaged (checksum): fetch it again".into(),
+            OpenError::WrongPart { what } => [
+                "not the part that was asked for (",
+                what,
+                "): attach the file that the manifest names",
+            ]
+            .concat(),
+            OpenError::Value { what } => [
+                "the part holds a value that the format does not allow (",
+                what,
+                "): rebuild the pack",
+            ]
+            .concat(),
         }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
     }
 }
 
@@ -130,6 +151,11 @@ pub enum QueryError {
     },
     /// The pack has no rating model.
     NoRatings,
+    /// The pack's lists don't hold all of the answer.
+    NotListed {
+        /// Why.
+        why: &'static str,
+    },
     /// An attached part can't be read though `attach` took it: a fault of this crate, said and not hidden.
     Inconsistent {
         /// Which parts.
@@ -157,30 +183,43 @@ impl QueryError {
             QueryError::UnknownName(_) => "unknown_name",
             QueryError::InvalidUserId { .. } => "invalid_user_id",
             QueryError::NoRatings => "no_ratings",
+            QueryError::NotListed { .. } => "not_listed",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
+        }
+    }
+}
+
+impl QueryError {
+    /// What went wrong, in words.
+    pub fn message(&self) -> String {
+        match self {
+            QueryError::UnknownItem { id } => ["the pack has no item with the id \"", id, "\""].concat(),
+            QueryError::InvalidParameter { name, expected } => [name, " must be ", expected].concat(),
+            QueryError::UnknownName(unknown) => {
+                let UnknownName { attribute, name, near } = &**unknown;
+                let attribute = if attribute.is_empty() { "attribute" } else { attribute };
+                let mut message = ["the pack has no ", attribute, " \"", name, "\""].concat();
+                for (i, near) in near.iter().enumerate() {
+                    let before = if i == 0 { "; did you mean \"" } else { ", or \"" };
+                    message.extend([before, near, "\""]);
+                }
+                message
+            }
+            QueryError::InvalidUserId { expected } => ["the user id must be ", expected].concat(),
+            QueryError::NoRatings => "the pack predicts no ratings: build it with --ratings".into(),
+            QueryError::NotListed { why } => {
+                ["the pack's lists can't answer this (", why, "): ask the whole engine"].concat()
+            }
+            QueryError::Inconsistent { what } => {
+                ["the pack's parts do not fit together (", what, "): rebuild it"].concat()
+            }
         }
     }
 }
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            QueryError::UnknownItem { id } => write!(f, "the pack has no item with the id \"{id}\""),
-            QueryError::InvalidParameter { name, expected } => write!(f, "{name} must be {expected}"),
-            QueryError::UnknownName(unknown) => {
-                let UnknownName { attribute, name, near } = &**unknown;
-                let attribute = if attribute.is_empty() { "attribute" } else { attribute };
-                write!(f, "the pack has no {attribute} \"{name}\"")?;
-                for (i, near) in near.iter().enumerate() {
-                    let before = if i == 0 { "; did you mean" } else { ", or" };
-                    write!(f, "{before} \"{near}\"")?;
-                }
-                Ok(())
-            }
-            QueryError::InvalidUserId { expected } => write!(f, "the user id must be {expected}"),
-            QueryError::NoRatings => f.write_str("the pack predicts no ratings: build it with --ratings"),
-            QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
-        }
+        f.write_str(&self.message())
     }
 }
 

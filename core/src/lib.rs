@@ -22,15 +22,16 @@ pub mod engine;
 pub mod error;
 pub mod ids;
 pub mod kernel;
+mod lowercase;
 pub mod pack;
 pub mod quant;
 pub mod text;
 
 pub use engine::{
-    Answer, Blend, BlendPatch, Boost, Cap, Card, Engine, Event, Experiment, Filter, GenrePreference, Knobs, NewItem,
-    Outcome, Person, PredictQuery, Prediction, PredictionSource, Predictions, Query, Rating, Reason, ReasonKind,
-    Recommendations, Recommended, Rerank, Reranked, Route, ScoreParts, Scored, Seed, Source, Span, Stats, Team,
-    Variant, VariantName, Weights, WeightsPatch, Wording, interleave,
+    Answer, Blend, BlendPatch, Boost, Cap, Card, Engine, Event, Experiment, Filter, GenrePreference, Knobs, ListQuery,
+    NewItem, Outcome, Person, PredictQuery, Prediction, PredictionSource, Predictions, Query, Rating, Reason,
+    ReasonKind, Recommendations, Recommended, Rerank, Reranked, Route, ScoreParts, Scored, Seed, Source, Span, Stats,
+    Team, Variant, VariantName, Weights, WeightsPatch, Wording, interleave,
 };
 pub use error::{OpenError, QueryError, UnknownName};
 pub use ids::{ItemId, ItemIx, UserIdKind};

@@ -7,6 +7,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    lowercase::lowercase,
     pack::rows::Vocabulary,
     quant::{Row, quantize_row},
 };
@@ -69,10 +70,11 @@ pub fn clean(html: &str) -> String {
 fn decode(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16),
+            // Of 64 bits, as elsewhere: one reader of digits is enough.
+            Some(hex) => u64::from_str_radix(hex, 16),
             None => number.parse(),
         };
-        return char::from_u32(code.ok()?).filter(|c| *c != '\0');
+        return char::from_u32(code.ok()?.try_into().ok()?).filter(|c| *c != '\0');
     }
     Some(match name {
         "amp" => '&',
@@ -122,7 +124,7 @@ fn lower(text: &str) -> String {
         let last = in_word && !characters.peek().is_some_and(|next| next.is_alphabetic());
         match character {
             'Σ' if last => lower.push('ς'),
-            _ => lower.extend(character.to_lowercase()),
+            _ => lower.extend(lowercase(character)),
         }
         in_word = character.is_alphabetic();
     }

@@ -88,8 +88,8 @@ async function agree(ask) {
 test("the golden cases are there", () => assert.ok(cases.length >= 40));
 
 test("wasm in Node gives the golden ids and scores", async () => {
-  const { Recommender } = await import("../../wasm/npm/dist/node.js");
-  const recommender = await Recommender.open(process.env.AFTERSHOW_PACK);
+  const { Recommender } = await import("../../wasm/npm/dist/index.node.js");
+  const recommender = await Recommender.load(process.env.AFTERSHOW_PACK);
   await agree((one) => askRecommender(recommender, one));
   recommender.free();
 });
@@ -117,7 +117,7 @@ test("wasm in Chromium gives the golden ids and scores", async () => {
       async ({ asks, askText }) => {
         const ask = new Function(`return ${askText}`)();
         const { Recommender } = await import("/index.js");
-        const recommender = await Recommender.open("/pack/");
+        const recommender = await Recommender.load("/pack/");
         const answers = [];
         for (const one of asks) answers.push(await ask(recommender, one));
         return answers;

@@ -17,7 +17,7 @@ const golden = new URL("../golden/", import.meta.url);
 const pack = fileURLToPath(new URL("knobs/pack", golden));
 const cases = JSON.parse(readFileSync(new URL("knobs.json", golden), "utf8"));
 const npm = fileURLToPath(new URL("../../wasm/npm/dist/", import.meta.url));
-const { sentence } = await import("../../wasm/npm/dist/node.js");
+const { sentence } = await import("../../wasm/npm/dist/index.node.js");
 
 /** What no knob changes: of an item its card, of an answer whose card it is about and where it was found. */
 const CARD = ["name", "genres", "year", "platform", "type", "language", "runtime", "rating", "image", "url", "attributes"];
@@ -46,7 +46,7 @@ function rounded(value) {
 
 /** Asks a Recommender that has read nothing, here or in a page: self-contained, so that it can be sent there. */
 async function askRecommender(Recommender, source, { call, ask }) {
-  const recommender = await Recommender.open(source);
+  const recommender = await Recommender.load(source);
   const calls = { similar: "similar", similar_to_new: "similarToFeatures", recommend: "recommend", popular: "popular", rerank: "rerank", predict: "predict" };
   try {
     return await recommender[calls[call]](ask);
@@ -126,7 +126,7 @@ test("the command line gives the golden answers of every knob that it has", () =
 });
 
 test("wasm in Node gives the golden answers of every knob", async () => {
-  const { Recommender } = await import("../../wasm/npm/dist/node.js");
+  const { Recommender } = await import("../../wasm/npm/dist/index.node.js");
   await agree((one) => askRecommender(Recommender, pack, one));
 });
 

@@ -1,95 +1,21 @@
-//! What options are made of: numbers, flags, ids, texts, titles. And the options that several calls have.
+//! What options are made of: numbers, flags, ids, texts, lists.
 //!
 //! Options are read key by key, since a key that nobody knows must be refused by its name. A value
 //! of the wrong type becomes one that is out of its range, so that core's own check refuses it in
 //! the same words as everywhere else.
 
-use aftershow_core::{ItemId, NewItem, Query, Seed, VariantName, ids::MAX_ID_INT};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use aftershow_core::{ItemId, ids::MAX_ID_INT};
 
 use crate::{
     error::Failure,
-    order,
     value::{Place, Value},
 };
-
-/// The options of `similar`.
-pub fn similar(options: &Value<'_>) -> Result<Query, Failure> {
-    let mut query = Query::similar(ItemId::Int(0));
-    let mut id = None;
-    for (key, value) in object(&Place::OPTIONS, options)? {
-        match *key {
-            "id" => id = item_id(value),
-            _ => similar_option(&mut query, key, value, "id")?,
-        }
-    }
-    query.seed = Seed::Item(id.ok_or_else(|| must_be(&Place::OPTIONS.key("id"), AN_ID))?);
-    Ok(query)
-}
-
-/// The options of `similar_to_features`.
-pub fn similar_to_features(options: &Value<'_>) -> Result<Query, Failure> {
-    let mut query = Query::similar_to_features(NewItem::default());
-    let mut features = &Value::Other;
-    for (key, value) in object(&Place::OPTIONS, options)? {
-        match *key {
-            "features" => features = value,
-            _ => similar_option(&mut query, key, value, "features")?,
-        }
-    }
-    query.seed = Seed::Features(new_item(&Place::OPTIONS.key("features"), features)?);
-    Ok(query)
-}
-
-/// Sets one of the options that all queries for similar items have.
-fn similar_option(query: &mut Query, key: &str, value: &Value<'_>, subject: &str) -> Result<(), Failure> {
-    match key {
-        "n" => query.n = count(value, 0),
-        "min_similarity" => query.min_similarity = number(value),
-        _ if content_option(query, key, value) => {}
-        "summaries" => query.summaries = flag(key, value)?,
-        _ if knob(query, key, value)? => {}
-        _ => {
-            let known = [subject, ", n, min_similarity, ", CONTENT_OPTIONS, ", summaries", KNOBS];
-            return Err(unknown_key(&Place::OPTIONS, key, &known));
-        }
-    }
-    Ok(())
-}
-
-/// The four weights of [`content_option`], for messages.
-pub const CONTENT_OPTIONS: &str = "genre_weight, text_weight, metadata_weight, year_weight";
-
-/// Sets one of the four content weights; `false` if the key names none of them.
-pub fn content_option(query: &mut Query, key: &str, value: &Value<'_>) -> bool {
-    let weight = match key {
-        "genre_weight" => &mut query.weights.genre,
-        "text_weight" => &mut query.weights.text,
-        "metadata_weight" => &mut query.weights.metadata,
-        "year_weight" => &mut query.weights.year,
-        _ => return false,
-    };
-    *weight = Some(number(value));
-    true
-}
-
-/// The options of [`knob`], for messages.
-pub const KNOBS: &str = ", filter, rerank, watching, watching_weight, reasons, variant, visitor";
-
-/// Sets one of the options that every kind of question has; `false` if the key names none of them.
-pub fn knob(query: &mut Query, key: &str, value: &Value<'_>) -> Result<bool, Failure> {
-    let place = Place::OPTIONS.key(key);
-    match key {
-        "filter" => query.filter = order::filter(&place, value, 1)?,
-        "rerank" => query.rerank = order::rerank(&place, value)?,
-        "watching" => query.watching = Some(some_id(&place, value)?),
-        "watching_weight" => query.watching_weight = number(value),
-        "reasons" => query.reasons = flag(key, value)?,
-        "variant" => query.variant = Some(VariantName::parse(text(&place, value, "a text")?)?),
-        "visitor" => query.visitor = Some(text(&place, value, "a text")?.into()),
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
 
 /// A number; NaN, which is in no range, for anything else.
 pub fn number(value: &Value<'_>) -> f32 {
@@ -113,41 +39,6 @@ pub fn text<'v>(place: &Place<'_>, value: &Value<'v>, expected: &str) -> Result<
     value.text().ok_or_else(|| must_be(place, expected))
 }
 
-/// A title that the pack has never seen.
-pub fn new_item(place: &Place<'_>, features: &Value<'_>) -> Result<NewItem, Failure> {
-    let mut item = NewItem::default();
-    for (key, value) in object(place, features)? {
-        let own = place.key(key);
-        let text = || text(&own, value, "a string").map(str::to_owned);
-        let names = || strings(&own, value, Query::MAX_GENRES);
-        let whole = || {
-            let whole = u16::try_from(count(value, usize::MAX));
-            whole.map_err(|_| must_be(&own, "a whole number from 0 to 65535"))
-        };
-        match *key {
-            "name" => item.name = text()?,
-            "genres" => item.genres = names()?,
-            "summary" => item.summary = text()?,
-            "platform" => item.platform = Some(text()?),
-            "type" => item.kind = Some(text()?),
-            "language" => item.language = Some(text()?),
-            "certificate" => item.certificate = Some(text()?),
-            "directors" => item.directors = names()?,
-            "writers" => item.writers = names()?,
-            "actors" => item.actors = names()?,
-            "year" => item.year = Some(whole()?),
-            "runtime" => item.runtime = Some(whole()?),
-            _ => {
-                let known = [
-                    "name, genres, summary, platform, type, language, year, runtime, certificate, directors, writers, actors",
-                ];
-                return Err(unknown_key(place, key, &known));
-            }
-        }
-    }
-    Ok(item)
-}
-
 /// The properties of an object.
 pub fn object<'a, 'v>(place: &Place<'_>, value: &'a Value<'v>) -> Result<&'a [(&'v str, Value<'v>)], Failure> {
     match value {
@@ -156,18 +47,49 @@ pub fn object<'a, 'v>(place: &Place<'_>, value: &'a Value<'v>) -> Result<&'a [(&
     }
 }
 
-/// The elements of an array of at most so many.
-pub fn list<'a, 'v>(place: &Place<'_>, value: &'a Value<'v>, most: usize) -> Result<&'a [Value<'v>], Failure> {
-    match value {
-        Value::List(values) if values.len() <= most => Ok(values),
-        _ => Err(must_be(place, &["an array of at most ", &most.to_string()].concat())),
+/// The elements of an array of at most so many, as `read` has them, each with its place.
+pub fn list<T>(
+    place: &Place<'_>,
+    value: &Value<'_>,
+    most: usize,
+    read: impl Fn(&Place<'_>, &Value<'_>) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut all = Vec::new();
+    each(place, value, most, &mut |place, value| {
+        all.push(read(place, value)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// A loop that all lists share, whatever they are of.
+fn each(
+    place: &Place<'_>,
+    value: &Value<'_>,
+    most: usize,
+    read: &mut dyn FnMut(&Place<'_>, &Value<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Value::List(values) = value else {
+        return Err(not_a_list(place, most));
+    };
+    if values.len() > most {
+        return Err(not_a_list(place, most));
     }
+    for (at, value) in values.iter().enumerate() {
+        read(&place.at(at), value)?;
+    }
+    Ok(())
+}
+
+fn not_a_list(place: &Place<'_>, most: usize) -> Failure {
+    must_be(place, &["an array of at most ", &most.to_string()].concat())
 }
 
 /// An array of at most so many strings.
 pub fn strings(place: &Place<'_>, value: &Value<'_>, most: usize) -> Result<Vec<String>, Failure> {
-    let one = |value: &Value<'_>| text(place, value, "an array of strings").map(str::to_owned);
-    list(place, value, most)?.iter().map(one).collect()
+    list(place, value, most, |_, value| {
+        text(place, value, "an array of strings").map(str::to_owned)
+    })
 }
 
 /// The failure of an option that can't be what it is.
@@ -206,5 +128,5 @@ pub fn some_id(place: &Place<'_>, value: &Value<'_>) -> Result<ItemId, Failure> 
 
 /// The number as an integer, if it is one of 0 to 2⁵³ − 1.
 pub fn whole(number: f64) -> Option<u64> {
-    (number.trunc() == number && (0.0..=MAX_ID_INT as f64).contains(&number)).then_some(number as u64)
+    ((0.0..=MAX_ID_INT as f64).contains(&number) && number as u64 as f64 == number).then_some(number as u64)
 }

@@ -22,7 +22,7 @@ impl Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Failure {
-        Failure(build_failure(error.code(), &error.to_string(), None))
+        Failure(build_failure(error.code(), &error.message(), None))
     }
 }
 
@@ -32,7 +32,7 @@ impl From<QueryError> for Failure {
             QueryError::InvalidParameter { name, .. } => Some(name),
             _ => None,
         };
-        Failure(build_failure(error.code(), &error.to_string(), parameter))
+        Failure(build_failure(error.code(), &error.message(), parameter))
     }
 }
 

@@ -3,6 +3,8 @@
 //! One run on a pack of 80,000 shows, ten items an answer, microseconds for the conversion alone:
 //! a property at a time 135, as JSON text for the host's parser 76, laid flat 18.
 
+use alloc::{string::String, vec::Vec};
+
 use aftershow_core::{
     Answer, Card, Engine, ItemId, Outcome, PartFile, PersonalSettings, PredictionSource, Predictions, Reason,
     Recommendations, Route, ScoreParts, Source, VariantName, Weights,
@@ -181,9 +183,16 @@ pub fn decimals(weights: &Weights) -> [f64; 4] {
 /// A weight as the decimal that it is shown as elsewhere: 0.4, not the `f64` nearest to the `f32`
 /// nearest to it.
 pub fn decimal(weight: f32) -> f64 {
-    let rounded = |places: i32| (f64::from(weight) * 10f64.powi(places)).round() / 10f64.powi(places);
-    let shortest = (0..17).map(rounded).find(|decimal| *decimal as f32 == weight);
-    shortest.unwrap_or(weight.into())
+    let weight = f64::from(weight);
+    let mut scale = 1.0;
+    for _ in 0..17 {
+        let rounded = ((weight.abs() * scale + 0.5) as u64 as f64 / scale).copysign(weight);
+        if rounded as f32 == weight as f32 {
+            return rounded;
+        }
+        scale *= 10.0;
+    }
+    weight
 }
 
 struct Flat {

@@ -3,29 +3,60 @@
 //! No I/O here either: the host fetches the files that an outcome asks for, attaches them and asks
 //! again. The npm package's `Recommender` is that host; use this class directly only to write another.
 //!
+//! One class in two builds: with the feature `full` all of it, without it similar items from a pack's lazy lists alone.
+//!
 //! | module | what it holds |
 //! |---|---|
+//! | `full`, `slim` | what the class can do in the one build and in the other |
 //! | `value` | options and manifests, laid flat by `options.js` |
 //! | `manifest` | the manifest, read from that |
-//! | `convert` | what options are made of; those of similar items |
+//! | `convert` | what options are made of |
+//! | `similar` | the options of similar items |
 //! | `order` | filters, reranking, questions for ratings |
 //! | `person` | the options of recommendations |
 //! | `flat` | answers laid flat, and built into objects by `answer.js` |
 //! | `error` | core's errors as `Error` objects with `code` and `parameter` |
+//!
+//! Without the standard library, for its size: it formats a message for every panic, which nobody in a browser would see.
+#![cfg_attr(not(test), no_std)]
+// Pieces that only the full class uses are left out by the compiler, without a mark on each.
+#![cfg_attr(not(feature = "full"), allow(dead_code))]
 
-use aftershow_core::OpenError;
+extern crate alloc;
+
 use wasm_bindgen::prelude::*;
 
 mod convert;
 mod error;
 mod flat;
 mod manifest;
-mod order;
-mod person;
 mod value;
+
+#[cfg(feature = "full")]
+mod full;
+#[cfg(feature = "full")]
+mod order;
+#[cfg(feature = "full")]
+mod person;
+#[cfg(feature = "full")]
+mod similar;
+#[cfg(not(feature = "full"))]
+mod slim;
 
 use error::Failure;
 use value::Given;
+
+#[cfg(not(test))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+/// A panic is a trap, as with the standard library here: JavaScript sees a `WebAssembly.RuntimeError`. Nothing that comes from
+/// outside reaches one.
+#[cfg(not(test))]
+#[panic_handler]
+fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
 
 /// A pack and the parts of it that are attached.
 #[wasm_bindgen]
@@ -43,70 +74,6 @@ impl Engine {
     pub fn new(manifest: &JsValue) -> Result<Engine, Failure> {
         let core = aftershow_core::Engine::open(manifest::read(&Given::of(manifest).value())?)?;
         Ok(Engine { core })
-    }
-
-    /// Checks the part in `file` completely and keeps it. `bytes` are inflated already.
-    ///
-    /// Throws an `Error` whose `code` begins with `pack_`; what was attached before stays.
-    pub fn attach(&mut self, file: &str, bytes: Vec<u8>) -> Result<(), Failure> {
-        let part = self.core.manifest().part_named(file).ok_or(OpenError::UnexpectedPart)?;
-        Ok(self.core.attach(part, bytes)?)
-    }
-
-    /// Items similar to the item `id`, as an answer or as `{need_parts: [{file, deflated}]}`.
-    ///
-    /// Throws an `Error` whose `code` is `unknown_item`, `invalid_parameter` (with `parameter`) or
-    /// `pack_inconsistent`.
-    pub fn similar(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = convert::similar(&Given::of(options).value())?;
-        Ok(flat::outcome(self.core.answer(&query)?, flat::answer))
-    }
-
-    /// Items similar to one that the pack has never seen, given its `features`; else as `similar`.
-    #[wasm_bindgen(js_name = similar_to_features)]
-    pub fn similar_to_features(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = convert::similar_to_features(&Given::of(options).value())?;
-        Ok(flat::outcome(self.core.answer(&query)?, flat::answer))
-    }
-
-    /// Items for a person, as a page of recommendations or as `{need_parts: [{file, deflated}]}`.
-    ///
-    /// Throws an `Error` whose `code` is `invalid_parameter` (with `parameter`) or `pack_inconsistent`.
-    pub fn recommend(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = person::recommend(&Given::of(options).value())?;
-        Ok(flat::outcome(self.core.recommend(&query)?, |page| {
-            flat::recommendations(page, None)
-        }))
-    }
-
-    /// The caller's candidates in order for a person or by likeness to an item; those that the pack lacks are in `unknown`. Else as
-    /// `recommend`.
-    pub fn rerank(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let (candidates, query) = person::rerank(&Given::of(options).value())?;
-        Ok(flat::outcome(self.core.rerank(&candidates, &query)?, |found| {
-            flat::recommendations(&found.page, Some(&found.unknown))
-        }))
-    }
-
-    /// What somebody would rate items of the pack and titles that it has never seen, by their ratings.
-    ///
-    /// Throws an `Error` whose `code` is `invalid_parameter`, `no_ratings` or `pack_inconsistent`.
-    pub fn predict(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = order::predict(&Given::of(options).value())?;
-        Ok(flat::outcome(self.core.predict(&query)?, flat::predictions))
-    }
-
-    /// What most people want; else as `recommend`.
-    pub fn popular(&self, options: &JsValue) -> Result<JsValue, Failure> {
-        let query = person::popular(&Given::of(options).value())?;
-        Ok(flat::outcome(self.core.recommend(&query)?, |page| {
-            flat::recommendations(page, None)
-        }))
-    }
-
-    /// The files with which every query without summaries has an answer: `[{file, deflated}]`.
-    pub fn resident(&self) -> JsValue {
-        flat::files(&self.core.manifest().resident(), false)
     }
 
     /// What the pack is and what of it is attached.

@@ -1,10 +1,13 @@
 //! The options `filter` and `rerank`, and the question of `predict`.
 
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
+
 use aftershow_core::{Boost, Cap, Filter, ItemId, PredictQuery, Query, Rating, Rerank, Span};
 
 use crate::{
-    convert::{count, flag, item_id, list, must_be, new_item, number, object, some_id, strings, text, unknown_key},
+    convert::{count, flag, item_id, list, must_be, number, object, some_id, strings, text, unknown_key},
     error::Failure,
+    similar::new_item,
     value::{Place, Value},
 };
 
@@ -43,10 +46,7 @@ pub fn filter(place: &Place<'_>, value: &Value<'_>, depth: usize) -> Result<Filt
 }
 
 fn filters(place: &Place<'_>, value: &Value<'_>, depth: usize) -> Result<Vec<Filter>, Failure> {
-    let values = list(place, value, MOST)?.iter().enumerate();
-    values
-        .map(|(at, value)| filter(&place.at(at), value, depth + 1))
-        .collect()
+    list(place, value, MOST, |place, value| filter(place, value, depth + 1))
 }
 
 fn least(place: &Place<'_>, value: &Value<'_>) -> Result<f32, Failure> {
@@ -140,8 +140,7 @@ fn either(
 }
 
 fn ids(place: &Place<'_>, value: &Value<'_>, most: usize) -> Result<Vec<ItemId>, Failure> {
-    let values = list(place, value, most)?.iter().enumerate();
-    values.map(|(at, value)| some_id(&place.at(at), value)).collect()
+    list(place, value, most, some_id)
 }
 
 /// The option `rerank`.
@@ -156,18 +155,8 @@ pub fn rerank(place: &Place<'_>, value: &Value<'_>) -> Result<Rerank, Failure> {
             "popularity_damping" => rerank.popularity_damping = Some(number(value)),
             "pins" => rerank.pins = Some(ids(&own, value, Rerank::MAX_PINS)?),
             "bury" => rerank.bury = Some(ids(&own, value, Rerank::MAX_IDS)?),
-            "caps" => {
-                let caps = list(&own, value, Rerank::MAX_CAPS)?.iter().enumerate();
-                rerank.caps = Some(
-                    caps.map(|(at, value)| cap(&own.at(at), value))
-                        .collect::<Result<_, _>>()?,
-                );
-            }
-            "boosts" => {
-                let boosts = list(&own, value, Rerank::MAX_IDS)?.iter().enumerate();
-                let boosts = boosts.map(|(at, value)| boost(&own.at(at), value));
-                rerank.boosts = Some(boosts.collect::<Result<_, _>>()?);
-            }
+            "caps" => rerank.caps = Some(list(&own, value, Rerank::MAX_CAPS, cap)?),
+            "boosts" => rerank.boosts = Some(list(&own, value, Rerank::MAX_IDS, boost)?),
             _ => {
                 let known = "diversity, calibration, freshness, popularity_damping, caps, boosts, pins, bury";
                 return Err(unknown_key(place, key, &[known]));
@@ -229,19 +218,9 @@ pub fn predict(options: &Value<'_>) -> Result<PredictQuery, Failure> {
     for (key, value) in object(&Place::OPTIONS, options)? {
         let own = Place::OPTIONS.key(key);
         match *key {
-            "ratings" => {
-                for (at, value) in list(&own, value, Query::MAX_HISTORY)?.iter().enumerate() {
-                    let (item, value) = pair(&own.at(at), value, "value")?;
-                    let value = value.unwrap_or(f32::NAN);
-                    query.ratings.push(Rating { item, value });
-                }
-            }
+            "ratings" => query.ratings = list(&own, value, Query::MAX_HISTORY, rating)?,
             "items" => query.items = ids(&own, value, PredictQuery::MAX_ITEMS)?,
-            "new_items" => {
-                for (at, value) in list(&own, value, PredictQuery::MAX_NEW)?.iter().enumerate() {
-                    query.new_items.push(new_item(&own.at(at), value)?);
-                }
-            }
+            "new_items" => query.new_items = list(&own, value, PredictQuery::MAX_NEW, new_item)?,
             "ranked" => query.ranked = flag(key, value)?,
             _ => {
                 return Err(unknown_key(
@@ -253,4 +232,12 @@ pub fn predict(options: &Value<'_>) -> Result<PredictQuery, Failure> {
         }
     }
     Ok(query)
+}
+
+fn rating(place: &Place<'_>, value: &Value<'_>) -> Result<Rating, Failure> {
+    let (item, value) = pair(place, value, "value")?;
+    Ok(Rating {
+        item,
+        value: value.unwrap_or(f32::NAN),
+    })
 }

@@ -1,14 +1,14 @@
 //! The options of recommendations: a person as the host knows them.
 
+use alloc::{borrow::ToOwned, vec::Vec};
+
 use aftershow_core::{Engine, Event, GenrePreference, ItemId, Person, Query, Seed};
 
 use crate::{
-    convert::{
-        CONTENT_OPTIONS, KNOBS, content_option, count, flag, item_id, knob, list, must_be, number, object, some_id,
-        strings, unknown_key,
-    },
+    convert::{count, flag, item_id, list, must_be, number, object, some_id, strings, unknown_key},
     error::Failure,
     order::candidate,
+    similar::{CONTENT_OPTIONS, KNOBS, content_option, knob},
     value::{Place, Value},
 };
 
@@ -30,11 +30,7 @@ pub fn rerank(options: &Value<'_>) -> Result<(Candidates, Query), Failure> {
     let mut own = |key: &str, value: &Value<'_>| {
         let place = Place::OPTIONS.key(key);
         match key {
-            "candidates" => {
-                let values = list(&place, value, Engine::MAX_CANDIDATES)?.iter().enumerate();
-                let each = values.map(|(at, value)| candidate(&place.at(at), value));
-                candidates = Some(each.collect::<Result<_, _>>()?);
-            }
+            "candidates" => candidates = Some(list(&place, value, Engine::MAX_CANDIDATES, candidate)?),
             "item" => item = Some(some_id(&place, value)?),
             _ => return Ok(false),
         }
@@ -57,16 +53,8 @@ fn asked(options: &Value<'_>, own: Own<'_>, own_keys: &str) -> Result<Query, Fai
     for (key, value) in object(&Place::OPTIONS, options)? {
         let place = Place::OPTIONS.key(key);
         match *key {
-            "history" => {
-                let events = list(&place, value, Query::MAX_HISTORY)?.iter().enumerate();
-                let events = events.map(|(at, value)| event(&place.at(at), value));
-                person.history = events.collect::<Result<_, _>>()?;
-            }
-            "genres" => {
-                let genres = list(&place, value, Query::MAX_GENRES)?.iter().enumerate();
-                let genres = genres.map(|(at, value)| preference(&place.at(at), value));
-                person.genres = genres.collect::<Result<_, _>>()?;
-            }
+            "history" => person.history = list(&place, value, Query::MAX_HISTORY, event)?,
+            "genres" => person.genres = list(&place, value, Query::MAX_GENRES, preference)?,
             "content_weight" => query.blend.content = Some(number(value)),
             "collaborative_weight" => query.blend.collaborative = Some(number(value)),
             "half_life_days" => query.half_life_days = Some(number(value)),
@@ -180,5 +168,7 @@ fn seconds(place: &Place<'_>, value: &Value<'_>) -> Result<i64, Failure> {
     // NaN is in no range.
     let right = (-LAST_SECOND..=LAST_SECOND).contains(&seconds);
     let wrong = || must_be(place, "a Date, or seconds since 1970 (not milliseconds)");
-    right.then(|| seconds.floor() as i64).ok_or_else(wrong)
+    let whole = seconds as i64;
+    let floor = whole - i64::from(whole as f64 > seconds);
+    right.then_some(floor).ok_or_else(wrong)
 }

@@ -4,6 +4,11 @@
 //! one array of numbers, and from there on plain Rust. A number says what comes; a text is as long as its number of UTF-16
 //! units says.
 
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/options.js")]

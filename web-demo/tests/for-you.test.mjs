@@ -21,7 +21,7 @@ before(async () => {
   pack = packFolder();
   host = await serve(pack);
   browser = await launch();
-  recommender = await Recommender.open(pack);
+  recommender = await Recommender.load(pack);
 });
 
 after(async () => {

@@ -4,10 +4,10 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 
-import { Recommender } from '../../wasm/npm/dist/node.js';
+import { Recommender } from '../../wasm/npm/dist/index.node.js';
 
 const [pack, list, out] = process.argv.slice(2);
-const recommender = await Recommender.open(pack);
+const recommender = await Recommender.load(pack);
 await recommender.preload();
 const answers = [];
 for (const id of JSON.parse(await readFile(list, 'utf8'))) {

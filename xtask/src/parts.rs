@@ -128,7 +128,9 @@ pub fn npm_package(project: &Project, runner: &mut Runner) -> Result<()> {
         &["core", "wasm"],
         &["wasm/npm/scripts", "wasm/npm/package-lock.json"],
     );
-    let outputs = ["aftershow_bg.wasm", "aftershow.js", "aftershow.d.ts"].map(|file| root.join("wasm/pkg").join(file));
+    let full = ["aftershow_bg.wasm", "aftershow.js", "aftershow.d.ts"].map(|file| root.join("wasm/pkg").join(file));
+    let slim = ["aftershow_slim_bg.wasm", "aftershow_slim.js"].map(|file| root.join("wasm/pkg-slim").join(file));
+    let outputs = [&full[..], &slim].concat();
     let stamp = Stamp::new(project, "wasm", &inputs, &outputs);
     let mut build = Command::new("node");
     build.arg("wasm/npm/scripts/build.mjs").current_dir(root);

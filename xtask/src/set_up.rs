@@ -20,7 +20,7 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 /// A target without a standard library: what builds for it is `no_std` indeed.
 pub const BARE: &str = "thumbv7em-none-eabi";
 /// Folders with JavaScript packages, in the order they need each other.
-pub const JS_FOLDERS: [&str; 3] = ["wasm/npm", "edge-worker", "web-demo"];
+pub const JS_FOLDERS: [&str; 4] = ["wasm/npm", "edge-worker", "web-demo", "wasm/npm/test/consumers"];
 
 const NODE_MAJOR: u32 = 20;
 

@@ -61,9 +61,9 @@ struct Ended {
 /// The checks that need neither wasm nor JavaScript.
 const FAST: usize = 5;
 /// The checks that run unless others are asked for; those after them take minutes.
-const USUAL: usize = 17;
+const USUAL: usize = 18;
 /// All of them, in order.
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -129,6 +129,12 @@ const STEPS: [Step; 19] = [
         about: "the npm package in Node",
         needs: &["pack", "npm-build"],
         run: npm_tests,
+    },
+    Step {
+        name: "consumers",
+        about: "the packed tarball in Node, Deno, Chromium and workerd, by Vite, webpack and esbuild",
+        needs: &["pack", "npm-build"],
+        run: consumers,
     },
     Step {
         name: "worker-build",
@@ -429,10 +435,18 @@ fn clippy(scene: &mut Scene<'_>) -> Result<Counts> {
 }
 
 fn clippy_wasm(scene: &mut Scene<'_>) -> Result<Counts> {
-    let packages = ["-p", "aftershow-core", "-p", "aftershow-wasm", "-p", "aftershow-edge"];
-    let mut command = scene.cargo(&["clippy", "--target", set_up::WASM]);
-    command.args(packages).args(["--", "-D", "warnings"]);
-    scene.check(command)
+    // The wasm crate by itself: it stands without the standard library, which the Worker's packages would give it.
+    let builds = [
+        &["-p", "aftershow-core", "-p", "aftershow-edge"][..],
+        &["-p", "aftershow-wasm"],
+        &["-p", "aftershow-wasm", "--no-default-features"],
+    ];
+    for build in builds {
+        let mut command = scene.cargo(&["clippy", "--target", set_up::WASM]);
+        command.args(build).args(["--", "-D", "warnings"]);
+        scene.runner.run(&mut command)?;
+    }
+    Ok(Counts::ONE)
 }
 
 fn docs(scene: &mut Scene<'_>) -> Result<Counts> {
@@ -565,6 +579,15 @@ fn npm_build(scene: &mut Scene<'_>) -> Result<Counts> {
 
 fn npm_tests(scene: &mut Scene<'_>) -> Result<Counts> {
     scene.node_tests(Path::new("node"), "wasm/npm/test", |_| ())
+}
+
+fn consumers(scene: &mut Scene<'_>) -> Result<Counts> {
+    let chromium = set_up::chromium(&mut scene.runner, scene.install)?;
+    // The Worker's Node: miniflare does not run on an older one.
+    let node = worker_node(scene.project);
+    scene.node_tests(&node, "wasm/npm/test/consumers", |command| {
+        command.env("CHROMIUM", chromium);
+    })
 }
 
 fn worker_build(scene: &mut Scene<'_>) -> Result<Counts> {

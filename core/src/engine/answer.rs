@@ -24,6 +24,16 @@ pub enum Outcome<T = Answer> {
     NeedParts(Vec<PartFile>),
 }
 
+impl<T> Outcome<T> {
+    /// The outcome with something else made of its answer.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Outcome::Answer(answer) => Outcome::Answer(make(answer)),
+            Outcome::NeedParts(needed) => Outcome::NeedParts(needed),
+        }
+    }
+}
+
 /// Where an answer was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

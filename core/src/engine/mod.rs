@@ -36,7 +36,7 @@ pub use filter::{Filter, Span};
 pub use knobs::Knobs;
 pub use person::{Event, GenrePreference, Person};
 pub use predict::{PredictQuery, Prediction, PredictionSource, Predictions, Rating};
-pub use query::{NewItem, Query, Seed};
+pub use query::{ListQuery, NewItem, Query, Seed};
 pub use reasons::{Reason, ReasonKind};
 pub use rerank::{Boost, Cap, Rerank};
 pub use weights::{Blend, BlendPatch, Weights, WeightsPatch};
@@ -101,6 +101,15 @@ impl Kept {
             self.0.pop_front();
         }
         self.0.push_back((part, container));
+    }
+}
+
+/// Checks that a part fits the manifest.
+fn same<T: PartialEq>(found: T, expected: T, what: &'static str) -> Result<(), OpenError> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(OpenError::Value { what })
     }
 }
 
@@ -172,30 +181,17 @@ impl Engine {
     /// # Errors
     /// [`OpenError`] says what is wrong with the part. This never panics, whatever the bytes.
     pub fn attach(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
-        let file = self.manifest.file(part).ok_or(OpenError::UnexpectedPart)?;
-        if file.deflated && bytes.len() > MAX_INFLATED {
-            return Err(OpenError::Truncated {
-                what: "inflated part over the limit",
-            });
+        if self.manifest.file(part).is_none() {
+            return Err(OpenError::UnexpectedPart);
         }
         let items = self.manifest.items as usize;
-        let count = |n: usize| {
-            if n == items {
-                Ok(())
-            } else {
-                Err(OpenError::Value {
-                    what: "number of items",
-                })
-            }
-        };
+        let count = |n: usize| same(n, items, "number of items");
         match part {
             Part::Features => {
                 let container = Container::open(bytes, kind::FEATURES)?;
                 let features = Features::open(&container)?;
                 count(features.items.len())?;
-                if features.items.id_kind() != self.manifest.id_kind {
-                    return Err(OpenError::Value { what: "kind of ids" });
-                }
+                same(features.items.id_kind(), self.manifest.id_kind, "kind of ids")?;
                 features.check()?;
                 let index = Index::new(&features);
                 self.features = Some((container, index));
@@ -222,17 +218,36 @@ impl Engine {
                 Ratings::open(&container)?.check(items)?;
                 self.ratings = Some(container);
             }
+            Part::Summaries(_) | Part::Table(_) | Part::Shard(_) => self.attach_lazy(part, bytes)?,
+        }
+        Ok(())
+    }
+
+    /// Attaches a table, a shard or a file of summaries, which is all that [`Engine::listed`] asks for. Code that calls nothing
+    /// else than these two needs a fraction of the engine.
+    ///
+    /// # Errors
+    /// As [`Engine::attach`]; [`OpenError::UnexpectedPart`] for any other part.
+    pub fn attach_lazy(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
+        let file = self.manifest.file(part).ok_or(OpenError::UnexpectedPart)?;
+        if file.deflated && bytes.len() > MAX_INFLATED {
+            return Err(OpenError::Truncated {
+                what: "inflated part over the limit",
+            });
+        }
+        let items = self.manifest.items as usize;
+        match part {
             Part::Summaries(number) => {
                 let container = Container::open(bytes, kind::SUMMARIES)?;
                 let texts = summaries::open(&container)?;
                 texts.check("summaries")?;
                 let per_file = self.manifest.summaries.items_per_file as usize;
                 let from = (number as usize).saturating_mul(per_file);
-                if texts.len() != per_file.min(items.saturating_sub(from)) {
-                    return Err(OpenError::Value {
-                        what: "number of summaries",
-                    });
-                }
+                same(
+                    texts.len(),
+                    per_file.min(items.saturating_sub(from)),
+                    "number of summaries",
+                )?;
                 self.summaries.put(part, container);
             }
             Part::Table(_) => {
@@ -243,12 +258,11 @@ impl Engine {
             Part::Shard(_) => {
                 let container = Container::open(bytes, kind::SHARD)?;
                 let shard = Shard::open(&container)?;
-                if shard.items.id_kind() != self.manifest.id_kind {
-                    return Err(OpenError::Value { what: "kind of ids" });
-                }
+                same(shard.items.id_kind(), self.manifest.id_kind, "kind of ids")?;
                 shard.check(items)?;
                 self.shards.put(part, container);
             }
+            _ => return Err(OpenError::UnexpectedPart),
         }
         Ok(())
     }
@@ -275,6 +289,16 @@ impl Engine {
     pub fn answer(&self, query: &Query) -> Result<Outcome, QueryError> {
         query.check()?;
         similar::similar(self, query)
+    }
+
+    /// Similar items by the pack's lazy lists alone: the answer that [`Engine::answer`] would give, from a table and a shard, or an
+    /// error. With this and [`Engine::attach_lazy`] no code that scores a catalogue is linked.
+    ///
+    /// # Errors
+    /// [`QueryError`]: an unknown item, a parameter out of its range, or [`QueryError::NotListed`] where the whole engine
+    /// would score the catalogue.
+    pub fn listed(&self, query: &ListQuery) -> Result<Outcome, QueryError> {
+        similar::listed(self, query)
     }
 
     /// Recommends items to a person, or says which parts it needs first.

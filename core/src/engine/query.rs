@@ -168,6 +168,34 @@ impl Query {
     }
 }
 
+/// A question that the pack's lists answer by themselves: see [`Engine::listed`](crate::Engine::listed).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListQuery {
+    /// The item that others should be like.
+    pub id: ItemId,
+    /// How many items, 1 to 100, and no more than the lists are long. Default 10.
+    pub n: usize,
+    /// Least score, 0 to 1. Default: that of the pack's lists.
+    pub min_similarity: Option<f32>,
+    /// Whether the cards carry summaries. Default `false`.
+    pub summaries: bool,
+    /// Whether items say why they are there. Default `false`.
+    pub reasons: bool,
+}
+
+impl ListQuery {
+    /// Items similar to an item of the pack, with the defaults.
+    pub fn similar(id: ItemId) -> ListQuery {
+        ListQuery {
+            id,
+            n: ranges::N.default.unwrap_or_default() as usize,
+            min_similarity: None,
+            summaries: false,
+            reasons: false,
+        }
+    }
+}
+
 /// What an answer should be like.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seed {

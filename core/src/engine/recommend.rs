@@ -23,13 +23,7 @@ use crate::{
 
 /// The best items of the whole catalogue.
 pub(super) fn recommend(engine: &Engine, query: &Query) -> Result<Outcome<Recommendations>, QueryError> {
-    with_parts(engine, |resident| {
-        let listing = match who(query)? {
-            Some(person) => Listing::to_person(&resident, query, &person)?,
-            None => Listing::to_everybody(&resident, query)?,
-        };
-        listing.page()
-    })
+    page_of(engine, query, None).map(|outcome| outcome.map(|reranked| reranked.page))
 }
 
 /// The same of the caller's candidates.
@@ -49,26 +43,31 @@ pub(super) fn rerank(
     {
         return invalid("score", "a number from 0 to 1000000 for each candidate that has one");
     }
-    with_parts(engine, |resident| {
-        let (mut listing, mut unknown) = (Listing::of_candidates(&resident, query)?, Vec::new());
-        listing.choose(candidates, &mut unknown);
-        Ok(match listing.page()? {
-            Outcome::Answer(page) => Outcome::Answer(Reranked { page, unknown }),
-            Outcome::NeedParts(parts) => Outcome::NeedParts(parts),
-        })
-    })
+    page_of(engine, query, Some(candidates))
 }
 
-fn with_parts<T>(
+fn page_of(
     engine: &Engine,
-    then: impl FnOnce(Resident<'_>) -> Result<Outcome<T>, QueryError>,
-) -> Result<Outcome<T>, QueryError> {
+    query: &Query,
+    candidates: Option<&[(ItemId, Option<f32>)]>,
+) -> Result<Outcome<Reranked>, QueryError> {
     let needed = missing(engine, &[Part::Features, Part::Display, Part::Collaborative]);
-    if needed.is_empty() {
-        Resident::with(engine, then)
-    } else {
-        Ok(Outcome::NeedParts(needed))
+    if !needed.is_empty() {
+        return Ok(Outcome::NeedParts(needed));
     }
+    Resident::with(engine, |resident| {
+        let (who, mut unknown) = (who(query)?, Vec::new());
+        let listing = match (candidates, &who) {
+            (Some(candidates), _) => {
+                let mut listing = Listing::of_candidates(resident, query, who.as_deref())?;
+                listing.choose(candidates, &mut unknown);
+                listing
+            }
+            (None, Some(person)) => Listing::to_person(resident, query, person)?,
+            (None, None) => Listing::to_everybody(resident, query)?,
+        };
+        Ok(listing.page()?.map(|page| Reranked { page, unknown }))
+    })
 }
 
 /// The person of a query; `None` for nobody.
@@ -146,10 +145,14 @@ impl<'a> Listing<'a> {
     }
 
     /// Nothing yet; see [`Listing::choose`].
-    fn of_candidates(resident: &'a Resident<'a>, query: &'a Query) -> Result<Listing<'a>, QueryError> {
+    fn of_candidates(
+        resident: &'a Resident<'a>,
+        query: &'a Query,
+        person: Option<&Person>,
+    ) -> Result<Listing<'a>, QueryError> {
         let mut listing = Listing::new(resident, query)?;
-        if let Some(person) = who(query)? {
-            listing.known = Some(listing.know(&person)?);
+        if let Some(person) = person {
+            listing.known = Some(listing.know(person)?);
         }
         Ok(listing)
     }

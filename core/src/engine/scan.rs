@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::{
     Engine, Outcome, Query, Rerank, Route, Seed, Weights,
+    defaults::Defaults,
     rerank::{POOL, Pool, Reranking, Taste, factors},
     show::{Resident, missing},
     similar::{Found, Similar, unknown},
@@ -42,7 +43,7 @@ pub(super) fn by_scan(
             (Seed::Person(_) | Seed::Popular, None) => Subject::default(),
         };
         let scan = Scan {
-            resident: &resident,
+            resident,
             query,
             item,
             subject: &subject,
@@ -68,8 +69,9 @@ pub(super) fn by_scan(
             matched,
             reranking: &reranking,
             route: Route::Scan,
+            variant: Defaults::variant_name(engine, query)?,
         };
-        resident.view().answer(query, &found, weights)
+        resident.view().answer(query, found, weights)
     })
 }
 

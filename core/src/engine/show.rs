@@ -22,17 +22,24 @@ impl<'a> Resident<'a> {
     /// Calls `then` with the resident parts, or says that they are needed.
     pub fn with<T>(
         engine: &'a Engine,
-        then: impl FnOnce(Resident<'a>) -> Result<Outcome<T>, QueryError>,
+        then: impl FnOnce(&Resident<'a>) -> Result<Outcome<T>, QueryError>,
     ) -> Result<Outcome<T>, QueryError> {
-        match (&engine.features, &engine.display) {
-            (Some((features, index)), Some(display)) => then(Resident {
-                engine,
-                index,
-                features: Features::open(features).map_err(inconsistent)?,
-                display: Display::open(display).map_err(inconsistent)?,
-            }),
-            _ => Ok(Outcome::NeedParts(missing(engine, &[Part::Features, Part::Display]))),
+        match Resident::of(engine)? {
+            Some(resident) => then(&resident),
+            None => Ok(Outcome::NeedParts(missing(engine, &[Part::Features, Part::Display]))),
         }
+    }
+
+    fn of(engine: &'a Engine) -> Result<Option<Resident<'a>>, QueryError> {
+        let (Some((features, index)), Some(display)) = (&engine.features, &engine.display) else {
+            return Ok(None);
+        };
+        Ok(Some(Resident {
+            engine,
+            index,
+            features: Features::open(features).map_err(inconsistent)?,
+            display: Display::open(display).map_err(inconsistent)?,
+        }))
     }
 
     /// The model with the ends of its sparse rows; `None` if it isn't attached.

@@ -1,10 +1,15 @@
 //! Similar items: find them in the stored lists, in a shard, or by a scan; score; show.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::{
-    Answer, Engine, Outcome, Query, Rerank, Route, ScoreParts, Scored, Seed, Weights,
+    Answer, Engine, ListQuery, Outcome, Query, Rerank, Route, ScoreParts, Scored, Seed, VariantName, Weights,
     defaults::Defaults,
+    ranges,
     reasons::of_similar,
     rerank::Reranking,
     scan::by_scan,
@@ -53,23 +58,18 @@ fn near(a: Weights, b: Weights) -> bool {
 
 /// With the pack's own weights: the stored lists if they are here, else a shard.
 fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Result<Outcome, QueryError> {
-    let content = &engine.manifest.content;
     let scan = || by_scan(engine, query, Some(id), weights, &Rerank::default());
-    // A list that is full answers up to its length; one that is not, holds all there is from its
-    // own least score on. Either answers a query for no more than that.
-    let enough = |listed: usize, room: usize| {
-        query.n <= listed || (listed < room && query.min_similarity >= content.min_similarity)
-    };
+    let variant = Defaults::variant_name(engine, query)?;
     if let (Some(_), Some(lists)) = (&engine.features, &engine.neighbours) {
         return Resident::with(engine, |resident| {
             let item = resident.features.items.find(id).ok_or_else(|| unknown(id))?;
             let lists = Lists::open(lists).map_err(inconsistent)?;
             let listed = lists.get(item.at()).count();
-            if !enough(listed, lists.length()) {
+            if !enough(engine, query, listed, lists.length()) {
                 return scan();
             }
             let subject = Subject::of_features(&resident.features, item);
-            let how = content.genre_similarity;
+            let how = engine.manifest.content.genre_similarity;
             let scored = lists
                 .get(item.at())
                 .map(ItemIx)
@@ -82,38 +82,62 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
                 matched: engine.manifest.items as usize,
                 reranking: &Reranking::default(),
                 route: Route::Stored,
+                variant,
             };
-            resident.view().answer(query, &found, weights)
+            resident.view().answer(query, found, weights)
         });
     }
-    let resident = engine.features.is_some();
-    if query.n > content.top_n as usize {
-        return scan();
+    match in_shard(engine, query, id, variant)? {
+        InShard::Found(outcome) => Ok(outcome),
+        // With the features here nothing more is fetched: a scan gives the same answer.
+        InShard::Missing(part) if engine.features.is_none() => Ok(Outcome::NeedParts(need(&engine.manifest, [part]))),
+        InShard::Missing(_) | InShard::NotListed(_) => scan(),
     }
-    // Lazily: the table names the shard.
+}
+
+/// What the lazy lists say.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one a question, and nearly always the large one"
+)]
+enum InShard {
+    Found(Outcome),
+    /// A table or a shard that isn't attached.
+    Missing(Part),
+    /// The lists don't hold all of the answer, and why.
+    NotListed(&'static str),
+}
+
+/// A list that is full answers up to its length; one that is not, holds all there is from its own least score on. Either
+/// answers a query for no more than that.
+fn enough(engine: &Engine, query: &Query, listed: usize, room: usize) -> bool {
+    query.n <= listed || (listed < room && query.min_similarity >= engine.manifest.content.min_similarity)
+}
+
+/// With the pack's own weights, lazily: the table names the shard.
+fn in_shard(engine: &Engine, query: &Query, id: &ItemId, variant: Option<VariantName>) -> Result<InShard, QueryError> {
+    let content = &engine.manifest.content;
+    if query.n > content.top_n as usize {
+        return Ok(InShard::NotListed("n is larger than its lists are long"));
+    }
     let Some(table) = engine.manifest.table_of(id.hash64()) else {
-        return scan();
-    };
-    // With the features here nothing more is fetched: a scan gives the same answer.
-    let fetch = |part: Part| match resident {
-        true => scan(),
-        false => Ok(Outcome::NeedParts(need(&engine.manifest, [part]))),
+        return Ok(InShard::NotListed("it was built without lazy lists"));
     };
     let Some(container) = engine.tables.get(table) else {
-        return fetch(table);
+        return Ok(InShard::Missing(table));
     };
     for hash in Table::open(container).map_err(inconsistent)?.shards_of(id.hash64()) {
         let part = Part::Shard(hash);
         let Some(container) = engine.shards.get(part) else {
-            return fetch(part);
+            return Ok(InShard::Missing(part));
         };
         let shard = Shard::open(container).map_err(inconsistent)?;
         let Some(own) = shard.items.find(id).filter(|item| item.at() < shard.lists.len()) else {
             continue;
         };
         let listed = shard.lists.get(own.at()).count();
-        if !enough(listed, shard.lists.length()) {
-            return scan();
+        if !enough(engine, query, listed, shard.lists.length()) {
+            return Ok(InShard::NotListed("min_similarity is below that of its lists"));
         }
         let subject = Subject::of_item(&shard.items, own);
         let scored = shard.neighbours(own).map(|(item, text)| {
@@ -127,13 +151,14 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
             )
         });
         let found = Found {
-            items: limit(scored, query, &weights),
+            items: limit(scored, query, &content.weights),
             subject: &subject,
             item: Some(own),
             features: None,
             matched: engine.manifest.items as usize,
             reranking: &Reranking::default(),
             route: Route::Shard,
+            variant,
         };
         let view = View {
             engine,
@@ -141,9 +166,36 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
             display: &shard.display,
             row: &|item| shard.row(item),
         };
-        return view.answer(query, &found, weights);
+        return view.answer(query, found, content.weights).map(InShard::Found);
     }
     Err(unknown(id))
+}
+
+/// Similar items by the lazy lists alone; see [`Engine::listed`].
+pub(super) fn listed(engine: &Engine, asked: &ListQuery) -> Result<Outcome, QueryError> {
+    let content = &engine.manifest.content;
+    let query = Query {
+        n: asked.n,
+        min_similarity: asked.min_similarity.unwrap_or(content.min_similarity),
+        summaries: asked.summaries,
+        reasons: asked.reasons,
+        ..Query::similar(asked.id.clone())
+    };
+    ranges::N.check_count(query.n)?;
+    ranges::MIN_SIMILARITY.check(query.min_similarity)?;
+    let id = &*asked
+        .id
+        .of_kind(engine.manifest.id_kind)
+        .ok_or_else(|| unknown(&asked.id))?;
+    let listed = match content.rerank.is_neutral() {
+        true => in_shard(engine, &query, id, None)?,
+        false => InShard::NotListed("it puts similar items in an order of its own"),
+    };
+    match listed {
+        InShard::Found(outcome) => Ok(outcome),
+        InShard::Missing(part) => Ok(Outcome::NeedParts(need(&engine.manifest, [part]))),
+        InShard::NotListed(why) => Err(QueryError::NotListed { why }),
+    }
 }
 
 /// The first `n` of a list that reach the least score.
@@ -177,11 +229,12 @@ pub(super) struct Found<'f> {
     pub matched: usize,
     pub reranking: &'f Reranking<'f>,
     pub route: Route,
+    pub variant: Option<VariantName>,
 }
 
 impl View<'_> {
     /// The answer as it is shown.
-    pub fn answer(&self, query: &Query, found: &Found<'_>, weights: Weights) -> Result<Outcome, QueryError> {
+    pub fn answer(&self, query: &Query, found: Found<'_>, weights: Weights) -> Result<Outcome, QueryError> {
         let shown = found
             .item
             .into_iter()
@@ -202,7 +255,7 @@ impl View<'_> {
                 parts: shown_parts(&similar.parts, &weights),
                 adjusted_score: similar.adjusted.map(rounded),
                 reasons: if query.reasons {
-                    of_similar(self, found, similar, &weights, &shared_genres)
+                    of_similar(self, &found, similar, &weights, &shared_genres)
                 } else {
                     Vec::new()
                 },
@@ -216,7 +269,7 @@ impl View<'_> {
             route: found.route,
             matched: found.matched,
             unknown_rerank_ids: found.reranking.unknown,
-            variant: Defaults::variant_name(self.engine, query)?,
+            variant: found.variant,
         }))
     }
 }
@@ -234,6 +287,9 @@ fn shown_parts(parts: &Parts, weights: &Weights) -> ScoreParts {
 
 pub(super) fn unknown(id: &ItemId) -> QueryError {
     QueryError::UnknownItem {
-        id: alloc::format!("{id}"),
+        id: match id {
+            ItemId::Int(id) => id.to_string(),
+            ItemId::Str(id) => id.clone(),
+        },
     }
 }

@@ -1,6 +1,6 @@
 //! The manifest: what a pack holds, under which file names. Small, and read first.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -187,7 +187,9 @@ impl Manifest {
     /// anything else that is wrong with it.
     #[cfg(feature = "json")]
     pub fn from_json(json: &[u8]) -> Result<Manifest, OpenError> {
-        let unreadable = |e: serde_json::Error| OpenError::Manifest { reason: format!("{e}") };
+        let unreadable = |e: serde_json::Error| OpenError::Manifest {
+            reason: alloc::format!("{e}"),
+        };
         serde_json::from_slice::<FormatOnly>(json)
             .map_err(unreadable)?
             .check()?;
@@ -299,7 +301,7 @@ impl Manifest {
             let hash = series.hashes.get(number as usize)?;
             Some(PartFile {
                 part,
-                file: format!("{kind}.{hash}.bin"),
+                file: [kind, ".", hash, ".bin"].concat(),
                 deflated: true,
             })
         };
@@ -319,7 +321,7 @@ impl Manifest {
             Part::Table(number) => series("table", &self.tables, number),
             Part::Shard(hash) => Some(PartFile {
                 part,
-                file: format!("shard.{hash:016x}.bin"),
+                file: ["shard.", &hex(hash), ".bin"].concat(),
                 deflated: true,
             }),
         }
@@ -364,6 +366,12 @@ impl Manifest {
         let tables = self.tables.hashes.len() as u64;
         (tables > 0).then(|| Part::Table((id_hash % tables) as u32))
     }
+}
+
+/// 16 hex digits.
+fn hex(hash: u64) -> String {
+    let digit = |place| char::from_digit((hash >> (4 * place)) as u32 & 15, 16);
+    (0..16).rev().filter_map(digit).collect()
 }
 
 /// The resident part that a manifest calls `kind`.

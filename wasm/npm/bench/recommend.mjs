@@ -50,7 +50,7 @@ const rowOf = new Map(idOf.map((id, row) => [id, row]));
 const people = await histories(Number(flags.people));
 const liking = people.map(({ liked }) => liked);
 const rows = (history) => history.map(({ id, weight }) => ({ row: rowOf.get(id), weight }));
-const recommender = await Recommender.open(pack);
+const recommender = await Recommender.load(pack);
 await recommender.preload();
 const search = exactSearch(dots.factors, dots.rank);
 

@@ -34,9 +34,9 @@ const ids = spread(plain.ids, Number(flags.items));
 const scanned = spread(plain.ids, Number(flags.scans));
 const rowOf = new Map(plain.ids.map((id, row) => [id, row]));
 
-const resident = await Recommender.open(pack);
+const resident = await Recommender.load(pack);
 await resident.preload();
-const lazy = await Recommender.open(pack);
+const lazy = await Recommender.load(pack);
 
 // The shard is read before the clock starts, so that the time is the engine's and not the disk's.
 const cases = {

@@ -1,10 +1,10 @@
-// The whole build: Rust → wasm/pkg (wasm-pack, wasm-opt) → dist/ (esbuild, tsc). `--js-only` leaves wasm/pkg as it is.
+// The whole build: Rust → wasm/pkg, wasm/pkg-slim (wasm-pack, wasm-opt) → dist/ (esbuild, tsc). `--js-only` leaves wasm/ as it is.
 //
 // wasm-pack and wasm-bindgen come from PATH, else from AFTERSHOW_TOOLS (default: .tools at the
 // project's root), where each has a folder with its version in the name.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,31 +13,80 @@ import { build } from 'esbuild';
 const npm = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const wasm = resolve(npm, '..');
 const root = resolve(wasm, '..');
-const pkg = join(wasm, 'pkg');
 const dist = join(npm, 'dist');
 
-if (!process.argv.includes('--js-only')) buildWasm();
+/** Of each engine: the module of its name, where its crate is built to, the name of its files, and with what features. */
+const ENGINES = [
+  { module: 'index', pkg: join(wasm, 'pkg'), name: 'aftershow', features: [] },
+  { module: 'slim', pkg: join(wasm, 'pkg-slim'), name: 'aftershow_slim', features: ['--', '--no-default-features'] },
+];
+
+/** How the WebAssembly is had: by address, from the disk, or compiled by an import that the host understands. */
+const HOSTS = [
+  { entry: 'browser', suffix: '' },
+  { entry: 'node', suffix: '.node', platform: 'node' },
+  { entry: 'workerd', suffix: '.workerd', query: '' },
+  { entry: 'workerd', suffix: '.edge', query: '?module' },
+];
+
+if (!process.argv.includes('--js-only')) ENGINES.forEach(buildWasm);
 await buildJs();
 
-function buildWasm() {
+function buildWasm({ pkg, name, features }) {
   const tools = process.env.AFTERSHOW_TOOLS ?? join(root, '.tools');
   const cached = existsSync(tools) ? readdirSync(tools).map((name) => join(tools, name, 'bin')) : [];
   const path = [join(npm, 'node_modules', '.bin'), process.env.PATH, ...cached].join(delimiter);
-  const args = ['build', wasm, '--target', 'web', '--mode', 'no-install'];
-  run('wasm-pack', [...args, '--profile', 'wasm-release', '--out-dir', pkg, '--out-name', 'aftershow'], { PATH: path });
+  const args = ['build', wasm, '--target', 'web', '--mode', 'no-install', '--profile', 'wasm-release'];
+  run('wasm-pack', [...args, '--out-dir', pkg, '--out-name', name, ...features], { PATH: path });
 }
 
 async function buildJs() {
-  if (!existsSync(join(pkg, 'aftershow.js'))) fail('wasm/pkg is missing: run `npm run build`, without --js-only');
   rmSync(dist, { recursive: true, force: true });
-  const common = { absWorkingDir: npm, bundle: true, format: 'esm', target: 'es2022', minify: true, sourcemap: true };
-  const entry = (name) => ({ '#entry': `./src/entry/${name}.ts`, '#wording': join(root, 'core/src/engine/wording.json') });
-  await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', alias: entry('browser') });
-  await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/node.js', alias: entry('node'), platform: 'node' });
+  mkdirSync(dist);
+  const { version } = JSON.parse(readFileSync(join(npm, 'package.json'), 'utf8'));
+  for (const { module, pkg, name } of ENGINES) {
+    if (!existsSync(join(pkg, `${name}.js`))) fail(`${pkg} is missing: run \`npm run build\`, without --js-only`);
+    const built = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8')).version;
+    if (built !== version) fail(`the crate has version ${built} and package.json ${version}: give both the same`);
+    const file = `${name}_bg.wasm`;
+    writeFileSync(join(dist, file), signed(readFileSync(join(pkg, file)), `${version} ${file}`));
+    for (const { entry, suffix, platform, query } of HOSTS) {
+      await build({
+        absWorkingDir: npm,
+        bundle: true,
+        format: 'esm',
+        target: 'es2022',
+        minify: true,
+        sourcemap: true,
+        entryPoints: [`src/${module}.ts`],
+        outfile: `dist/${module}${suffix}.js`,
+        alias: {
+          '#entry': `./src/entry/${entry}.ts`,
+          '#engine': join(pkg, `${name}.js`),
+          '#wording': join(root, 'core/src/engine/wording.json'),
+        },
+        define: { VERSION: JSON.stringify(version), WASM_FILE: JSON.stringify(`./${file}`) },
+        plugins: [imported(`./${file}${query ?? ''}`)],
+        ...(platform && { platform }),
+      });
+    }
+  }
   run(process.execPath, [join(npm, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', npm, '--declaration', '--emitDeclarationOnly']);
-  for (const internal of ['engine', 'errors', 'inflate', 'source']) rmSync(join(dist, `${internal}.d.ts`));
+  for (const internal of ['engine', 'errors', 'host', 'inflate', 'source']) rmSync(join(dist, `${internal}.d.ts`));
   rmSync(join(dist, 'entry'), { recursive: true });
-  copyFileSync(join(pkg, 'aftershow_bg.wasm'), join(dist, 'aftershow_bg.wasm'));
+  copyFileSync(join(root, 'LICENSE'), join(npm, 'LICENSE'));
+}
+
+/** The module with a custom section `aftershow` that says what it is: the package checks it before anything runs. */
+function signed(module, text) {
+  const bytes = (text) => [text.length, ...Buffer.from(text)]; // lengths below 128 are one byte of LEB128
+  const section = [...bytes('aftershow'), ...Buffer.from(text)];
+  return Buffer.concat([module, Buffer.from([0, section.length, ...section])]);
+}
+
+/** Leaves the import of the WebAssembly to the host. */
+function imported(path) {
+  return { name: 'imported', setup: (build) => build.onResolve({ filter: /^#wasm-file$/ }, () => ({ path, external: true })) };
 }
 
 function run(command, args, env = {}) {

@@ -1,9 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Recommendations from a pack of files: the engine runs where this code runs, and no server answers for it. */
 
-import { Engine, start, type Outcome, type PartFile } from './engine.js';
-import { coded, said } from './errors.js';
-import { inflate } from './inflate.js';
-import { reader, type ReadFile } from './source.js';
+import { type PartFile } from './engine.js';
+import { Host } from './host.js';
 import type {
   Answer,
   CallOptions,
@@ -24,40 +23,35 @@ import type {
 export type * from './types.js';
 export { english, sentence } from './wording.js';
 
-/** An answer needs a table, then a shard, then summaries; more rounds than this mean a pack that never gives enough. */
-const MAX_ROUNDS = 8;
-
 /**
  * An open pack. Files are fetched when an answer first needs them, and kept.
  *
  * ```js
- * const recommender = await Recommender.open('/pack/');
+ * const recommender = await Recommender.load('/pack/');
  * const { items } = await recommender.similar({ id: 82, n: 5 });
  * ```
  */
 export class Recommender {
-  #engine: Engine | undefined;
-  readonly #read: ReadFile;
-  /** Files on their way, so that calls at the same time share them. */
-  readonly #flights = new Map<string, Promise<void>>();
-  /** Files that came damaged: the next time past all caches. */
-  readonly #damaged = new Set<string>();
+  readonly #host: Host;
+  /** Frees the pack's memory at the end of a block that began with `using`. */
+  declare readonly [Symbol.dispose]: () => void;
 
-  private constructor(engine: Engine, read: ReadFile) {
-    this.#engine = engine;
-    this.#read = read;
+  static {
+    if (Symbol.dispose) Object.defineProperty(this.prototype, Symbol.dispose, { value: this.prototype.free });
+  }
+
+  private constructor(host: Host) {
+    this.#host = host;
   }
 
   /**
    * Opens a pack: fetches its manifest and starts the engine. Nothing else is read yet.
    *
-   * Rejects with `pack_fetch`, `pack_manifest`, `pack_version`, `pack_unknown_part` or `wasm_load` as `code`.
+   * Rejects with `pack_fetch`, `pack_manifest`, `pack_version`, `pack_unknown_part`, `wasm_load`, `wasm_version` or
+   * `wasm_unavailable` as `code`.
    */
-  static async open(source: Source, options: OpenOptions = {}): Promise<Recommender> {
-    const read = reader(source);
-    const opening = Promise.all([read('manifest.json', false), start(options.wasm)]);
-    const [manifest] = await unlessAborted(opening, options.signal);
-    return new Recommender(new Engine(parse(manifest)), read);
+  static async load(source: Source, options: OpenOptions = {}): Promise<Recommender> {
+    return new Recommender(await Host.open(source, options));
   }
 
   /**
@@ -69,12 +63,12 @@ export class Recommender {
    * Rejects with `unknown_item`, `invalid_parameter` (`parameter` names it), `freed` or a code that begins with `pack_`.
    */
   similar(options: SimilarOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#answer((engine) => engine.similar(options) as Outcome<Answer>, call.signal);
+    return this.#host.answer((engine) => engine.similar(options), call);
   }
 
   /** Items similar to one that the pack has never seen; else as {@link similar}. */
   similarToFeatures(options: FeaturesOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#answer((engine) => engine.similar_to_features(options) as Outcome<Answer>, call.signal);
+    return this.#host.answer((engine) => engine.similar_to_features(options), call);
   }
 
   /**
@@ -87,7 +81,7 @@ export class Recommender {
    * pack lacks is no error: `unknown_items` counts them.
    */
   recommend(options: RecommendOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
-    return this.#answer((engine) => engine.recommend(options) as Outcome<Recommendations>, call.signal);
+    return this.#host.answer((engine) => engine.recommend(options), call);
   }
 
   /**
@@ -97,7 +91,7 @@ export class Recommender {
    * Rejects as {@link recommend}.
    */
   rerank(options: RerankOptions, call: CallOptions = {}): Promise<Reranked> {
-    return this.#answer((engine) => engine.rerank(options) as Outcome<Reranked>, call.signal);
+    return this.#host.answer((engine) => engine.rerank(options), call);
   }
 
   /**
@@ -107,90 +101,26 @@ export class Recommender {
    * Rejects with `no_ratings` if the pack was built without ratings, else as {@link recommend}.
    */
   predict(options: PredictOptions, call: CallOptions = {}): Promise<Predictions> {
-    return this.#answer((engine) => engine.predict(options) as Outcome<Predictions>, call.signal);
+    return this.#host.answer((engine) => engine.predict(options), call);
   }
 
   /** What most people want, of all items or of some genres; else as {@link recommend}. */
   popular(options: PopularOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
-    return this.#answer((engine) => engine.popular(options) as Outcome<Recommendations>, call.signal);
+    return this.#host.answer((engine) => engine.popular(options), call);
   }
 
   /** Fetches all that is scored and shown, so that from then on only summaries are fetched. For a server, or before sliders are shown. */
   async preload(call: CallOptions = {}): Promise<void> {
-    await this.#attachAll(this.#alive().resident() as PartFile[], call.signal);
+    await this.#host.attach(this.#host.alive().resident() as PartFile[], call.signal);
   }
 
   /** What the pack is, and what of it is attached. */
   info(): Info {
-    return this.#alive().info() as Info;
+    return this.#host.info();
   }
 
   /** Gives the pack's memory back to the engine. The recommender can't be used any more; freeing it twice is fine. */
   free(): void {
-    this.#engine?.free();
-    this.#engine = undefined;
-  }
-
-  async #answer<T extends object>(ask: (engine: Engine) => Outcome<T>, signal: AbortSignal | undefined): Promise<T> {
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      signal?.throwIfAborted();
-      const outcome = ask(this.#alive());
-      if (!('need_parts' in outcome)) return outcome;
-      await this.#attachAll(outcome.need_parts, signal);
-    }
-    throw coded('pack_inconsistent', 'the pack asks for the same parts again and again: rebuild it');
-  }
-
-  #attachAll(files: PartFile[], signal: AbortSignal | undefined): Promise<unknown> {
-    return unlessAborted(Promise.all(files.map((file) => this.#attach(file))), signal);
-  }
-
-  #attach(part: PartFile): Promise<void> {
-    const underway = this.#flights.get(part.file);
-    if (underway) return underway;
-    const flight = this.#bring(part).finally(() => this.#flights.delete(part.file));
-    this.#flights.set(part.file, flight);
-    return flight;
-  }
-
-  async #bring({ file, deflated }: PartFile): Promise<void> {
-    const bytes = await this.#read(file, this.#damaged.has(file));
-    try {
-      const part = deflated ? await inflate(file, bytes) : bytes;
-      this.#alive().attach(file, part);
-      this.#damaged.delete(file);
-    } catch (error) {
-      this.#damaged.add(file);
-      throw error;
-    }
-  }
-
-  #alive(): Engine {
-    if (!this.#engine) throw coded('freed', 'this recommender was freed: open the pack again');
-    return this.#engine;
-  }
-}
-
-function parse(manifest: Uint8Array): object {
-  try {
-    return JSON.parse(new TextDecoder().decode(manifest));
-  } catch (error) {
-    throw coded('pack_manifest', `manifest.json is not JSON (${said(error)}): check the pack's address`, error);
-  }
-}
-
-/** The promise's value, unless the signal aborts first. The work itself goes on: others may wait for it. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
+    this.#host.free();
   }
 }

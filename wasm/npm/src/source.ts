@@ -8,13 +8,27 @@ export type ReadFile = (file: string, fresh: boolean) => Promise<Uint8Array>;
 
 /** A source of any form as one function, whose failures all have the code `pack_fetch`. */
 export function reader(source: Source): ReadFile {
-  const read = typeof source === 'function' ? (file: string) => source(file) : fromFolder(String(source));
+  const read = fromAny(source);
   return async (file, fresh) => {
     try {
       return await bytesOf(await read(file, fresh));
     } catch (error) {
       throw coded('pack_fetch', `${file} can't be had (${said(error)}): check the pack's address and try again`, error);
     }
+  };
+}
+
+function fromAny(source: Source): (file: string, fresh: boolean) => ReturnType<FetchFile> {
+  if (typeof source === 'function') return (file) => source(file);
+  if (typeof source === 'string' || source instanceof URL) return fromFolder(String(source));
+  if (typeof source !== 'object' || source === null) {
+    throw coded('invalid_parameter', 'the source must be an address, a function, or the bytes of files by their names', undefined, 'source');
+  }
+  const files = source instanceof Map ? source : new Map(Object.entries(source));
+  return (file) => {
+    const bytes = files.get(file);
+    if (!bytes) throw new Error('the bytes given have no such file');
+    return bytes;
   };
 }
 

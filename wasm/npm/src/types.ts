@@ -49,6 +49,20 @@ export interface SimilarOptions extends QueryOptions {
   id: ItemId;
 }
 
+/** The options of `similar` in `aftershow/slim`. */
+export interface ListOptions {
+  /** The item's id, as in {@link SimilarOptions}. */
+  id: ItemId;
+  /** How many items, 1 to 100, and no more than the pack's lists are long. Default 10. Fewer come back only if no more exist. */
+  n?: number | null | undefined;
+  /** Least score, 0 to 1, and no less than that of the pack's lists. Default: that of the pack's lists. */
+  min_similarity?: number | null | undefined;
+  /** Whether the cards carry summaries. Default `false`: they are the largest part of a pack. */
+  summaries?: boolean | null | undefined;
+  /** Whether items say why they are there. Default `false`. */
+  reasons?: boolean | null | undefined;
+}
+
 /** The options of {@link Recommender.similarToFeatures}. */
 export interface FeaturesOptions extends QueryOptions {
   /** What is known of the item. */
@@ -544,24 +558,47 @@ export interface Personal {
 /** Brings one file of a pack by its name. A `Response` that is not ok counts as a failure. */
 export type FetchFile = (file: string) => Promise<Uint8Array | ArrayBuffer | Response> | Uint8Array | ArrayBuffer | Response;
 
-/** Where a pack is: the address of its folder (in Node also a directory's path), or a function that brings its files. */
-export type Source = string | URL | FetchFile;
+/** The bytes of a pack's files by their names, `manifest.json` among them; the same as a `Map`. */
+export type PackFiles = Map<string, Uint8Array | ArrayBuffer> | { readonly [file: string]: Uint8Array | ArrayBuffer };
+
+/**
+ * Where a pack is: the address of its folder (in Node, Deno and Bun also a directory's path), a function that brings its files, or
+ * their bytes.
+ */
+export type Source = string | URL | FetchFile | PackFiles;
+
+/** What has arrived of the files that were asked for since none was on its way. */
+export interface Progress {
+  /** The file that was asked for just now, or that has arrived. */
+  file: string;
+  /** How many files have arrived. */
+  files: number;
+  /** How many files were asked for. */
+  of_files: number;
+  /** How many bytes have arrived, as stored in the pack. */
+  bytes: number;
+  /** How many bytes were asked for; `null` if the manifest does not say it of every file: it does of those that `preload` reads. */
+  of_bytes: number | null;
+}
 
 /** How to open a pack. */
 export interface OpenOptions {
   /**
    * The engine's WebAssembly, where the default (the file beside this package's JavaScript) can't
-   * be had: its address, its bytes, a `Response` or a compiled module. Counts only the first time on a page.
+   * be had: its address, its bytes, a `Response` or a compiled module. It must be of the package's own version. Counts only
+   * the first time on a page.
    */
-  wasm?: string | URL | Response | BufferSource | WebAssembly.Module;
+  wasm?: string | URL | Response | BufferSource | WebAssembly.Module | undefined;
   /** Gives up waiting when it aborts. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Is called whenever a file of the pack is asked for and when it has arrived, the manifest aside. */
+  progress?: ((progress: Progress) => void) | undefined;
 }
 
 /** How to make one call. */
 export interface CallOptions {
   /** Gives up waiting when it aborts. A file already on its way is kept for the next call. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Stable names of what can go wrong. Branch on these, never on a message. */
@@ -594,8 +631,14 @@ export type ErrorCode =
   | 'pack_value'
   /** The pack's parts contradict each other. */
   | 'pack_inconsistent'
-  /** The WebAssembly could not be loaded or may not run here. */
+  /** The pack's lists can't answer this: only the whole engine can, not `aftershow/slim`. */
+  | 'not_listed'
+  /** The WebAssembly could not be loaded; the next call tries again. */
   | 'wasm_load'
+  /** The WebAssembly is not of the package's own version. */
+  | 'wasm_version'
+  /** There is no WebAssembly here, it has no SIMD, or a policy forbids it. */
+  | 'wasm_unavailable'
   /** The recommender was used after `free()`. */
   | 'freed';
 

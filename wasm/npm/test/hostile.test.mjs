@@ -61,7 +61,7 @@ describe('hostile packs', { skip }, () => {
 
   /** Everything that the good pack says, the undamaged pack's answers among it. */
   async function answers() {
-    const recommender = await Recommender.open(pack);
+    const recommender = await Recommender.load(pack);
     const said = [];
     for (const id of ids) said.push(await recommender.similar({ id, summaries: true }), await recommender.similar({ id, ...OTHER_WEIGHTS }));
     said.push(await recommender.similarToFeatures({ features: FEATURES }));
@@ -268,7 +268,7 @@ describe('hostile packs', { skip }, () => {
     let refused = 0;
     for (let i = 0; i < 200; i++) {
       const { source } = watched(pack, (file, bytes) => (LAZY.includes(kinds([file])[0]) ? mutate(bytes, random) : bytes));
-      const recommender = await Recommender.open(source);
+      const recommender = await Recommender.load(source);
       try {
         assert.ok((await recommender.similar({ id: ids[0] })).items.length > 0);
       } catch (error) {

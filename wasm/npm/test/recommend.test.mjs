@@ -25,7 +25,7 @@ describe('Recommender.recommend', { skip }, () => {
 
   it('reads the resident parts that it needs once, and nothing that is for lists', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     await recommender.recommend({ history: [ids[3]] });
     const expected = ['display', 'features', ...(modelled ? ['collaborative'] : [])];
     assert.deepEqual(kinds(read).sort(), expected.sort());
@@ -38,7 +38,7 @@ describe('Recommender.recommend', { skip }, () => {
 
   it('needs no file after preload', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     await recommender.preload();
     const soFar = read.length;
     await recommender.recommend({ history: [ids[3]] });
@@ -179,7 +179,7 @@ describe('Recommender.recommend', { skip }, () => {
 
   it('brings summaries only if asked', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     assert.ok((await recommender.recommend({ history: [ids[2]] })).items.every((item) => item.summary === null));
     assert.ok(!kinds(read).includes('summaries'));
     assert.ok((await recommender.recommend({ history: [ids[2]], summaries: true })).items.some((item) => item.summary?.length > 20));
@@ -260,7 +260,7 @@ describe('Recommender.recommend', { skip }, () => {
     }));
 
   it('says that it was freed', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     recommender.free();
     await assert.rejects(recommender.recommend(), { code: 'freed' });
     await assert.rejects(recommender.popular(), { code: 'freed' });
@@ -288,7 +288,7 @@ describe('Recommender.recommend', { skip }, () => {
         if (damage && file.startsWith('collaborative')) bytes[bytes.length >> 1] ^= 0x10;
         return bytes;
       });
-      const recommender = await Recommender.open(source);
+      const recommender = await Recommender.load(source);
       await assert.rejects(recommender.recommend({ history: [ids[2]] }), { code: 'pack_checksum' });
       // What needs no model goes on.
       assert.ok((await recommender.similar({ id: ids[2] })).items.length > 0);
@@ -316,7 +316,7 @@ describe('Recommender.recommend', { skip }, () => {
 
 /** Calls `use` with an open pack, and frees it. */
 async function using(use) {
-  const recommender = await Recommender.open(samplePack);
+  const recommender = await Recommender.load(samplePack);
   try {
     return await use(recommender);
   } finally {

@@ -21,7 +21,7 @@ describe('Recommender', { skip }, () => {
   let id, similarId;
 
   before(async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     // Features in: the way to an item without knowing an id.
     const found = await recommender.similarToFeatures({ features: { genres: ['Drama'], type: 'Scripted', language: 'English' }, n: 1 });
     id = found.items[0].id;
@@ -30,7 +30,7 @@ describe('Recommender', { skip }, () => {
   });
 
   it('answers with items, best first, whose scores are the weighted sums of their parts', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const answer = await recommender.similar({ id, n: 7 });
     assert.equal(answer.items.length, 7);
     assert.equal(answer.subject.id, id);
@@ -49,14 +49,14 @@ describe('Recommender', { skip }, () => {
   });
 
   it('says the weights of the manifest, and not their nearest float64', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const { content } = await manifestOf(samplePack);
     assert.deepEqual(recommender.info().weights, content.weights);
     recommender.free();
   });
 
   it('tells what the pack is', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const manifest = await manifestOf(samplePack);
     const info = recommender.info();
     assert.equal(info.pack_id, manifest.pack_id);
@@ -70,7 +70,7 @@ describe('Recommender', { skip }, () => {
 
   it('reads a table and a shard, and nothing else, for an answer by default; and keeps them', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     assert.deepEqual(read, ['manifest.json']);
     assert.equal((await recommender.similar({ id })).route, 'shard');
     assert.equal(kinds(read)[0], 'table');
@@ -83,7 +83,7 @@ describe('Recommender', { skip }, () => {
 
   it('reads features and display once for other weights, and gives another order', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     const answer = await recommender.similar({ id, ...OTHER_WEIGHTS });
     assert.equal(answer.route, 'scan');
     assert.deepEqual(kinds(read).sort(), ['display', 'features']);
@@ -95,9 +95,9 @@ describe('Recommender', { skip }, () => {
   });
 
   it('gives the same ids and scores by the stored lists, by a shard and by a scan', async () => {
-    const lazy = await Recommender.open(samplePack);
-    const resident = await Recommender.open(samplePack);
-    const scanning = await Recommender.open(samplePack);
+    const lazy = await Recommender.load(samplePack);
+    const resident = await Recommender.load(samplePack);
+    const scanning = await Recommender.load(samplePack);
     await resident.preload();
     await scanning.similar({ id, ...OTHER_WEIGHTS });
     for (const item of [id, similarId]) {
@@ -112,7 +112,7 @@ describe('Recommender', { skip }, () => {
 
   it('needs no file for any answer without summaries after preload', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     await recommender.preload();
     const soFar = read.length;
     await recommender.similar({ id });
@@ -125,7 +125,7 @@ describe('Recommender', { skip }, () => {
 
   it('brings summaries only if asked', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     assert.ok((await recommender.similar({ id })).items.every((item) => item.summary === null));
     assert.ok(!kinds(read).includes('summaries'));
     const withThem = await recommender.similar({ id, summaries: true });
@@ -135,7 +135,7 @@ describe('Recommender', { skip }, () => {
   });
 
   it('finds an item by its own card, as one that the pack has never seen', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const { subject } = await recommender.similar({ id, summaries: true });
     const { name, genres, summary, platform, type, language, year } = subject;
     const answer = await recommender.similarToFeatures({ features: { name, genres, summary, platform, type, language, year }, n: 3 });
@@ -146,7 +146,7 @@ describe('Recommender', { skip }, () => {
   });
 
   it('takes an id as a number and as its canonical text, and no other text', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const expected = await recommender.similar({ id });
     assert.deepEqual(await recommender.similar({ id: String(id) }), expected);
     for (const wrong of [`0${id}`, `${id}.0`, ` ${id}`, `+${id}`, `${id}e0`, '']) {
@@ -156,14 +156,14 @@ describe('Recommender', { skip }, () => {
   });
 
   it('takes null and undefined as left out', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const answer = await recommender.similar({ id, n: undefined, min_similarity: null, year_weight: undefined, summaries: null });
     assert.deepEqual(answer, await recommender.similar({ id }));
     recommender.free();
   });
 
   it('cuts off at min_similarity', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const all = await recommender.similar({ id, n: 10 });
     const least = all.items[4].score - 1e-6;
     const some = await recommender.similar({ id, n: 10, min_similarity: least });
@@ -172,7 +172,7 @@ describe('Recommender', { skip }, () => {
   });
 
   it('refuses what can\'t be asked, naming the option', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const cases = [
       [{ id, n: 0 }, 'n'],
       [{ id, n: 101 }, 'n'],
@@ -213,7 +213,7 @@ describe('Recommender', { skip }, () => {
   });
 
   it('refuses features that are none, naming the key', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const cases = [
       [{}, 'features'],
       [{ features: 'Drama' }, 'features'],
@@ -233,7 +233,7 @@ describe('Recommender', { skip }, () => {
   });
 
   it('says which item is unknown', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const unknown = Number.MAX_SAFE_INTEGER;
     await assert.rejects(recommender.similar({ id: unknown }), (error) => error.code === 'unknown_item' && error.message.includes(String(unknown)));
     await assert.rejects(recommender.similar({ id: unknown, ...OTHER_WEIGHTS }), { code: 'unknown_item' });
@@ -248,7 +248,7 @@ describe('Recommender', { skip }, () => {
         if (damage && file.startsWith(kind)) bytes[bytes.length >> 1] ^= 0x10;
         return bytes;
       });
-      const recommender = await Recommender.open(source);
+      const recommender = await Recommender.load(source);
       await assert.rejects(recommender.similar({ id }), (error) => error.code.startsWith('pack_') && error.code !== 'pack_fetch', kind);
       damage = false;
       assert.equal((await recommender.similar({ id })).route, 'shard');
@@ -259,7 +259,7 @@ describe('Recommender', { skip }, () => {
 
   it('refuses a truncated deflated part', async () => {
     const { source } = watched(samplePack, (file, bytes) => (file.startsWith('shard') ? bytes.subarray(0, bytes.length / 2) : bytes));
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     await assert.rejects(recommender.similar({ id }), { code: 'pack_checksum' });
     recommender.free();
   });
@@ -267,7 +267,7 @@ describe('Recommender', { skip }, () => {
   it('stops inflating at 8 MiB', async () => {
     const bomb = deflateRawSync(new Uint8Array(512 << 20));
     const { source } = watched(samplePack, (file, bytes) => (file.startsWith('table') ? bomb : bytes));
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     const before = process.memoryUsage().arrayBuffers;
     await assert.rejects(recommender.similar({ id }), { code: 'pack_value' });
     assert.ok(process.memoryUsage().arrayBuffers - before < 64 << 20);
@@ -280,7 +280,7 @@ describe('Recommender', { skip }, () => {
       if (offline && file !== 'manifest.json') throw new Error('offline');
       return bytes;
     });
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     await assert.rejects(recommender.similar({ id }), (error) => error.code === 'pack_fetch' && error.cause.message === 'offline');
     offline = false;
     assert.ok((await recommender.similar({ id })).items.length > 0);
@@ -289,7 +289,7 @@ describe('Recommender', { skip }, () => {
 
   it('shares files that are on their way between calls at the same time', async () => {
     const { source, read } = watched(samplePack);
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     const [a, b] = await Promise.all([recommender.similar({ id }), recommender.similar({ id })]);
     assert.deepEqual(a, b);
     assert.equal(new Set(read).size, read.length, read.join());
@@ -303,7 +303,7 @@ describe('Recommender', { skip }, () => {
       if (file.startsWith('table')) await held;
       return bytes;
     });
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     const controller = new AbortController();
     const call = recommender.similar({ id }, { signal: controller.signal });
     controller.abort();
@@ -317,7 +317,7 @@ describe('Recommender', { skip }, () => {
   it('refuses a manifest of a future format before it looks at the rest', async () => {
     const future = { format: 99, layout: 'nothing that is known today' };
     const { source } = watched(samplePack, () => new TextEncoder().encode(JSON.stringify(future)));
-    await assert.rejects(Recommender.open(source), (error) => error.code === 'pack_version' && error.message.includes('99'));
+    await assert.rejects(Recommender.load(source), (error) => error.code === 'pack_version' && error.message.includes('99'));
   });
 
   it('refuses a manifest that is none, naming the key', async () => {
@@ -338,27 +338,27 @@ describe('Recommender', { skip }, () => {
     ];
     for (const [key, value] of spoilt) {
       const { source } = watched(samplePack, () => new TextEncoder().encode(JSON.stringify({ ...manifest, [key]: value })));
-      await assert.rejects(Recommender.open(source), { code: 'pack_manifest' }, `${key}: ${JSON.stringify(value)}`);
+      await assert.rejects(Recommender.load(source), { code: 'pack_manifest' }, `${key}: ${JSON.stringify(value)}`);
     }
     for (const text of ['', '<!doctype html>', '[]', 'null', '"manifest"', '7']) {
-      await assert.rejects(Recommender.open(async () => new TextEncoder().encode(text)), { code: 'pack_manifest' }, text);
+      await assert.rejects(Recommender.load(async () => new TextEncoder().encode(text)), { code: 'pack_manifest' }, text);
     }
     const unknownPart = { ...manifest, parts: [...manifest.parts, { kind: 'hologram', file: 'hologram.bin', bytes: 1 }] };
     const { source } = watched(samplePack, () => new TextEncoder().encode(JSON.stringify(unknownPart)));
-    await assert.rejects(Recommender.open(source), { code: 'pack_unknown_part' });
+    await assert.rejects(Recommender.load(source), { code: 'pack_unknown_part' });
   });
 
   it('skips a part that it doesn\'t know but may go without', async () => {
     const manifest = await manifestOf(samplePack);
     const later = { ...manifest, parts: [...manifest.parts, { kind: 'hologram', file: 'hologram.bin', bytes: 1, optional: true }] };
     const { source } = watched(samplePack, (file, bytes) => (file === 'manifest.json' ? new TextEncoder().encode(JSON.stringify(later)) : bytes));
-    const recommender = await Recommender.open(source);
+    const recommender = await Recommender.load(source);
     assert.ok((await recommender.similar({ id })).items.length > 0);
     recommender.free();
   });
 
   it('says that it was freed, and can be freed twice', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     await recommender.similar({ id });
     recommender.free();
     recommender.free();
@@ -368,14 +368,14 @@ describe('Recommender', { skip }, () => {
   });
 
   it('says that it was freed to a call that was waiting', async () => {
-    const recommender = await Recommender.open(samplePack);
+    const recommender = await Recommender.load(samplePack);
     const call = recommender.similar({ id });
     recommender.free();
     await assert.rejects(call, { code: 'freed' });
   });
 
   it('opens a pack twice, and one goes on when the other is freed', async () => {
-    const [a, b] = await Promise.all([Recommender.open(samplePack), Recommender.open(samplePack)]);
+    const [a, b] = await Promise.all([Recommender.load(samplePack), Recommender.load(samplePack)]);
     await a.similar({ id });
     a.free();
     assert.ok((await b.similar({ id })).items.length > 0);
@@ -396,16 +396,16 @@ describe('Recommender', { skip }, () => {
     const sources = [samplePack, `${samplePack}/`, pathToFileURL(samplePack), `${address}/pack/`, new URL(`${address}/pack`), (file) => fetch(`${address}/pack/${file}`)];
     try {
       for (const source of sources) {
-        const recommender = await Recommender.open(source);
+        const recommender = await Recommender.load(source);
         assert.ok((await recommender.similar({ id })).items.length > 0, String(source));
         recommender.free();
       }
-      await assert.rejects(Recommender.open(`${address}/nowhere/`), (error) => error.code === 'pack_fetch' && error.message.includes('404'));
+      await assert.rejects(Recommender.load(`${address}/nowhere/`), (error) => error.code === 'pack_fetch' && error.message.includes('404'));
     } finally {
       server.closeAllConnections();
       server.close();
     }
-    await assert.rejects(Recommender.open('/no/such/folder'), { code: 'pack_fetch' });
-    await assert.rejects(Recommender.open(async () => 'text'), { code: 'pack_fetch' });
+    await assert.rejects(Recommender.load('/no/such/folder'), { code: 'pack_fetch' });
+    await assert.rejects(Recommender.load(async () => 'text'), { code: 'pack_fetch' });
   });
 });

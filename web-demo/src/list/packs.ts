@@ -45,7 +45,7 @@ export function trafficOf(src: string): Readonly<Traffic> {
 
 function open(folder: string, traffic: Traffic): Promise<Recommender> {
   const asked = new Set<string>();
-  return Recommender.open(async (file: string) => {
+  return Recommender.load(async (file: string) => {
     const response = await fetch(new URL(file, folder), { cache: cacheFor(file, asked.has(file)) });
     asked.add(file);
     // The recommender turns this into an error with a code.

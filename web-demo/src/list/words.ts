@@ -46,7 +46,8 @@ export const words = {
     unknown_item: "This title is not in the catalogue.",
     pack_fetch: "The recommendations could not be loaded. Check the connection, then try again.",
     pack_version: "The recommendations were made by another version of this program. They need to be built again.",
-    wasm_load: "The recommender could not be started. This browser, or this page's policy, may not allow WebAssembly.",
+    wasm_load: "The recommender could not be loaded. Check the connection, then try again.",
+    wasm_unavailable: "The recommender can't run here: this browser, or this page's policy, does not allow WebAssembly.",
   } as Readonly<Record<string, string>>,
   damaged: "The recommendations could not be read.",
 };

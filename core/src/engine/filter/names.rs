@@ -2,7 +2,10 @@
 
 use alloc::{borrow::ToOwned, boxed::Box, vec::Vec};
 
-use crate::error::{QueryError, UnknownName};
+use crate::{
+    error::{QueryError, UnknownName},
+    lowercase::lowercase,
+};
 
 /// Most spellings that an error lists.
 const NEAR: usize = 3;
@@ -11,7 +14,7 @@ const LONGEST: usize = 64;
 
 /// Whether two names differ in nothing but case.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    let lower = |name| str::chars(name).flat_map(char::to_lowercase);
+    let lower = |name| str::chars(name).flat_map(lowercase);
     lower(a).eq(lower(b))
 }
 
@@ -75,7 +78,7 @@ fn folded(name: &str) -> Vec<char> {
         }
     };
     let mark = |letter: &char| ('\u{300}'..='\u{36f}').contains(letter);
-    let lower = name.chars().flat_map(char::to_lowercase);
+    let lower = name.chars().flat_map(lowercase);
     lower.filter(|letter| !mark(letter)).map(plain).collect()
 }
 

@@ -1,6 +1,9 @@
 //! Why an item is similar to another.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use super::{Reason, ReasonKind, shared_out};
 use crate::{
@@ -50,8 +53,6 @@ pub(in crate::engine) fn of_similar(
 
 pub(super) fn year(view: &View<'_>, item: ItemIx, share: f32) -> Reason {
     let mut reason = Reason::of(ReasonKind::Year, share);
-    reason
-        .names
-        .extend(view.items.year(item).map(|year| alloc::format!("{year}")));
+    reason.names.extend(view.items.year(item).map(|year| year.to_string()));
     reason
 }

@@ -2,9 +2,9 @@
 
 import type { FetchFile, OpenOptions } from '../types.js';
 
-/** The WebAssembly beside this file. */
-export function loadWasm(): OpenOptions['wasm'] | Promise<Uint8Array> {
-  return new URL('./aftershow_bg.wasm', import.meta.url);
+/** The WebAssembly beside this file. Bundlers know exactly this form of an address. */
+export function ownWasm(): OpenOptions['wasm'] {
+  return new URL(WASM_FILE, import.meta.url);
 }
 
 /** A folder that is not an address: there is none here. */

@@ -1,4 +1,4 @@
-// Node: the WebAssembly and a pack's folder are on disk.
+// Node, Deno and Bun: the WebAssembly and a pack's folder are on disk.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { FetchFile, OpenOptions } from '../types.js';
 
 /** The WebAssembly beside this file. */
-export function loadWasm(): OpenOptions['wasm'] | Promise<Uint8Array> {
-  return readFile(new URL('./aftershow_bg.wasm', import.meta.url));
+export function ownWasm(): OpenOptions['wasm'] | Promise<OpenOptions['wasm']> {
+  return readFile(new URL(WASM_FILE, import.meta.url));
 }
 
 /** A folder that is not an address: a directory. */
