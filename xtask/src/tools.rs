@@ -123,12 +123,15 @@ pub fn environment(project: &Project, command: &mut Command) -> Result<()> {
 fn check_pins(manifest: &str) -> Result<()> {
     for (library, tool) in [("wasm-bindgen", &WASM_BINDGEN), ("worker", &WORKER_BUILD)] {
         let Tool { package, version, .. } = tool;
-        let start = format!("{library} = \"=");
-        let pin = manifest
-            .lines()
-            .find_map(|line| line.strip_prefix(&start)?.split('"').next());
+        // As `library = "=1.2.3"`, or with features in a table behind it.
+        let start = format!("{library} = ");
+        let pin = |line: &'_ str| {
+            let (_, version) = line.strip_prefix(&start)?.split_once("\"=")?;
+            version.split('"').next().map(str::to_owned)
+        };
+        let pin = manifest.lines().find_map(pin);
         let Some(pin) = pin else {
-            bail!("Cargo.toml has no line `{library} = \"={version}\"`: pin it exactly, {package} wants that one");
+            bail!("Cargo.toml does not pin {library}: make it `\"={version}\"`, since {package} wants that one");
         };
         if pin != *version {
             bail!(
