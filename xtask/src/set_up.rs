@@ -80,11 +80,18 @@ pub fn npm(project: &Project, runner: &mut Runner, folder: &str) -> Result<()> {
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    let mut install = Command::new("npm");
-    install
-        .args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
-        .current_dir(&folder);
-    runner.run(&mut install).with_context(|| {
+    let install = |more: &[&str]| {
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--no-audit", "--no-fund"])
+            .args(more)
+            .current_dir(&folder);
+        npm
+    };
+    // A cache that is older than the lock file lacks versions of it: then the registry is asked.
+    let installed = runner
+        .run(&mut install(&["--prefer-offline"]))
+        .or_else(|_| runner.run(&mut install(&[])));
+    installed.with_context(|| {
         let folder = project.short(&folder);
         format!("the packages of {folder} were not installed: is the npm registry within reach? If package.json changed, run `npm install` in {folder} and commit its lock file.")
     })?;

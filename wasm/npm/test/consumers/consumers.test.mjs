@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { build as esbuild } from 'esbuild';
@@ -101,8 +101,9 @@ describe('the packed tarball', () => {
   });
 
   it('answers in Deno', (t) => {
-    if (!existsSync(tool('deno'))) return t.skip('there is no Deno for this machine in the npm registry');
-    const { whole, listed } = json(tool('deno'), ['run', '--quiet', '--allow-read', '--node-modules-dir=manual', 'node.mjs', pack, ID]);
+    const deno = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'deno')).find(existsSync);
+    if (!deno) return t.skip('there is no deno on PATH');
+    const { whole, listed } = json(deno, ['run', '--quiet', '--allow-read', '--node-modules-dir=manual', 'node.mjs', pack, ID]);
     assert.deepEqual(whole.items.map((item) => item.id), expected.items.map((item) => item.id));
     assert.equal(listed.route, 'shard');
   });
