@@ -47,7 +47,7 @@ console.log(`index.js: ${script.length} bytes, ${gzipSync(script, { level: 9 }).
 /** The version that the workspace's Cargo.toml pins a crate to. */
 function pinned(crate) {
   const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
-  return new RegExp(`^${crate} = "=([^"]+)"`, "m").exec(manifest)?.[1] ?? fail(`Cargo.toml does not pin ${crate}`);
+  return new RegExp(`^${crate} = .*?"=([^"]+)"`, "m").exec(manifest)?.[1] ?? fail(`Cargo.toml does not pin ${crate}`);
 }
 
 /** A tool that cargo installs: from the cache, else from the PATH. */
