@@ -450,7 +450,9 @@ impl Maker {
             "content": {"application/json": {"schema": self.answer(route.endpoint)}},
         });
         if kept(route) {
-            let etag = header("The hash of the body, for If-None-Match");
+            let etag = header(
+                "The hash of the body, for If-None-Match; none with `visitor`, since no cache may keep that answer",
+            );
             answer["headers"]["ETag"] = etag.clone();
             let fresh =
                 json!({"description": "The answer that the caller has is still right", "headers": {"ETag": etag}});
