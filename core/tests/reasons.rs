@@ -55,7 +55,7 @@ fn sums(model: &Collaborative<'_>, history: &[(ItemIx, f32)]) -> Vec<f32> {
     let mut out = vec![0.0; model.len()];
     add_sparse(model, &model.sparse_ends(), history, &mut out);
     if let Some(vector) = PersonVector::of(model, history) {
-        add_scores(&model.item_factors(), &vector, &mut out);
+        add_scores(&model.item_factors(), &vector, 0, &mut out);
     }
     out
 }

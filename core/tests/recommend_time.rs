@@ -93,7 +93,7 @@ fn eighty_thousand_items() {
     let vector = PersonVector::of(&model, &history).unwrap();
     time("  person vector", || drop(PersonVector::of(&model, &history)));
     time("  dense scores", || {
-        add_scores(&model.item_factors(), &vector, &mut out)
+        add_scores(&model.item_factors(), &vector, 0, &mut out)
     });
     time("  sparse scores", || add_sparse(&model, &ends, &history, &mut out));
     time("  profile", || {

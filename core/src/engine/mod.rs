@@ -45,7 +45,7 @@ pub use wording::Wording;
 use crate::{
     error::{OpenError, QueryError},
     ids::{IdKind, ItemId},
-    kernel::{Features, Index},
+    kernel::{Features, Index, ModelIndex},
     pack::{
         Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, UserRecord,
         display::Display,
@@ -74,8 +74,7 @@ pub struct Engine {
     features: Option<(Container, Index)>,
     neighbours: Option<Container>,
     display: Option<Container>,
-    /// With the ends of its sparse rows.
-    collaborative: Option<(Container, Vec<u32>)>,
+    collaborative: Option<(Container, ModelIndex)>,
     ratings: Option<Container>,
     tables: Kept,
     shards: Kept,
@@ -176,7 +175,7 @@ impl Engine {
     ///
     /// Cost: one pass over the bytes, and for the features an index for scans, which takes a few more.
     /// Memory: the bytes, which the engine keeps and reads in place, the index's 5 bytes a text entry
-    /// and some 20 an item, and 4 bytes an item for the model's sparse rows.
+    /// and some 20 an item, and 4 bytes an item for the model.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with the part. This never panics, whatever the bytes.
@@ -210,8 +209,8 @@ impl Engine {
                 let container = Container::open(bytes, kind::COLLABORATIVE)?;
                 let model = Collaborative::open(&container)?;
                 model.check(items)?;
-                let sparse_ends = model.sparse_ends();
-                self.collaborative = Some((container, sparse_ends));
+                let index = ModelIndex::of(&model);
+                self.collaborative = Some((container, index));
             }
             Part::Ratings => {
                 let container = Container::open(bytes, kind::RATINGS)?;

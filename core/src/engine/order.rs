@@ -21,7 +21,7 @@ pub(super) struct Order<'a> {
     /// The items.
     pub among: Mask,
     /// What the person is known to like; `None` for nobody.
-    pub personal: Option<&'a Personal>,
+    pub personal: Option<&'a Personal<'a>>,
     pub popularity: Popularity<'a>,
     /// Scores that the caller brought, ascending by row: they count and not the person's.
     pub given: &'a [(ItemIx, f32)],
@@ -170,15 +170,21 @@ impl<'o, 'a> Plain<'o, 'a> {
     fn push_block(&mut self, at: usize, word: u64, smallest: &mut Smallest) {
         let order = self.order;
         let from = ItemIx((at * WORD) as u32);
-        let mut most = 0.0;
+        // What would stand first in the block if it had this score. Popularity never rises from row to row.
+        let first = |most: f32| match most > 0.0 {
+            true => key(true, most, from),
+            false => key(false, order.popularity.of(from), from),
+        };
         if let Some(personal) = order.personal {
+            if smallest.refuses(first(personal.bound(from.at()))) {
+                return;
+            }
             let rows = WORD.min(personal.len().saturating_sub(from.at()));
-            most = personal.scores_of(from.at(), self.scores.get_mut(..rows).unwrap_or_default());
-        }
-        // Popularity never rises from row to row.
-        let scored = most > 0.0;
-        let most = if scored { most } else { order.popularity.of(from) };
-        if smallest.refuses(key(scored, most, from)) {
+            let most = personal.block(from.at(), self.scores.get_mut(..rows).unwrap_or_default());
+            if smallest.refuses(first(most)) {
+                return;
+            }
+        } else if smallest.refuses(first(0.0)) {
             return;
         }
         for item in rows_of(at, word) {

@@ -17,56 +17,20 @@ use crate::{
     error::QueryError,
     ids::ItemIx,
     kernel::{
-        Blended, PersonVector, Profile, Subject, Weighing,
-        factors::{add_scores, add_sparse},
-        weighing::{self, largest},
+        ModelScores, Profile, Subject, Weighing,
+        mask::WORD,
+        model::without,
+        weighing::{self, Blended, largest},
     },
-    pack::Collaborative,
 };
-
-/// One side: a score for each item, and 1 over the largest that a person's likes give.
-#[derive(Debug)]
-struct Side {
-    scores: Vec<f32>,
-    /// 0 if the side has nothing to say.
-    inverse: f32,
-}
-
-impl Side {
-    fn silent(items: usize) -> Side {
-        Side {
-            scores: alloc::vec![0.0; items],
-            inverse: 0.0,
-        }
-    }
-
-    /// From the scores of what was liked and those of what was disliked.
-    fn of(mut scores: Vec<f32>, disliked: Option<Vec<f32>>) -> Side {
-        let largest = largest(&scores);
-        // Of less, 1 over it might not be finite.
-        let inverse = if largest > f32::MIN_POSITIVE {
-            1.0 / largest
-        } else {
-            0.0
-        };
-        if let Some(disliked) = disliked {
-            for (score, less) in scores.iter_mut().zip(&disliked) {
-                *score -= if *less > 0.0 { *less } else { 0.0 };
-            }
-        }
-        Side { scores, inverse }
-    }
-
-    fn speaks(&self) -> bool {
-        self.inverse > 0.0
-    }
-}
 
 /// Both sides of every item, and how they are weighed.
 #[derive(Debug)]
-pub(super) struct Personal {
+pub(super) struct Personal<'a> {
+    /// By rows.
     content: Vec<f32>,
-    collaborative: Vec<f32>,
+    /// `None` if the model has nothing to say.
+    collaborative: Option<ModelScores<'a>>,
     weighing: Weighing,
     watching: Option<Watching>,
     /// What the person's items are like, if that says something.
@@ -97,7 +61,7 @@ impl Watching {
         if let Some(own) = scores.get_mut(item.at()) {
             *own = 0.0;
         }
-        let Side { scores, inverse } = Side::of(scores, None);
+        let inverse = inverse(largest(&scores));
         let scores = scores.into_iter().map(|score| at_most_1(score * inverse)).collect();
         let weight = match (inverse > 0.0, person) {
             (true, true) => weight,
@@ -116,27 +80,37 @@ fn at_most_1(x: f32) -> f32 {
     if x < 1.0 { x } else { 1.0 }
 }
 
-impl Personal {
+/// 1 over the largest score of a side; 0 if it has nothing to say.
+fn inverse(largest: f32) -> f32 {
+    // Of less, 1 over it might not be finite.
+    if largest > f32::MIN_POSITIVE {
+        1.0 / largest
+    } else {
+        0.0
+    }
+}
+
+impl<'a> Personal<'a> {
     /// `watching`: the item that is being watched, and how much it counts.
     pub fn of(
-        resident: &Resident<'_>,
+        resident: &Resident<'a>,
         history: &History,
-        content: &Weights,
+        weights: &Weights,
         blend: Blend,
         watching: Option<(ItemIx, f32)>,
-    ) -> Result<Self, QueryError> {
+    ) -> Result<Personal<'a>, QueryError> {
         let items = resident.features.items.len();
-        let own = *content;
-        let (content, liked) = match content_side(resident, history, content) {
-            Some((side, liked)) => (side, Some(liked)),
-            None => (Side::silent(items), None),
+        let content = Content::of(resident, history, weights, items);
+        let mut collaborative = match resident.model()? {
+            Some((model, index)) if !history.liked.is_empty() => {
+                Some(ModelScores::of(&model, index, &history.liked, &history.disliked, items))
+            }
+            _ => None,
         };
-        let collaborative = match resident.model()? {
-            Some((model, ends)) => collaborative_side(&model, ends, history, items),
-            None => None,
-        };
-        let collaborative = collaborative.unwrap_or_else(|| Side::silent(items));
-        let weights = match (content.speaks(), collaborative.speaks()) {
+        let largest = collaborative.as_mut().map_or(0.0, ModelScores::largest_liked);
+        let inverses = (content.inverse, inverse(largest));
+        let speaks = (inverses.0 > 0.0, inverses.1 > 0.0);
+        let in_force = match speaks {
             (true, false) => Blend {
                 content: 1.0,
                 collaborative: 0.0,
@@ -147,23 +121,20 @@ impl Personal {
             },
             _ => blend,
         };
-        let side = |side: &Side, weight| weighing::Side {
-            inverse: side.inverse,
-            weight,
-        };
-        let person = content.speaks() || collaborative.speaks();
-        let watching = watching.map(|(item, weight)| Watching::of(resident, item, &own, weight, person));
+        let person = speaks.0 || speaks.1;
+        let watching = watching.map(|(item, weight)| Watching::of(resident, item, weights, weight, person));
+        let side = |inverse, weight| weighing::Side { inverse, weight };
         Ok(Personal {
             weighing: Weighing {
-                content: side(&content, weights.content),
-                collaborative: side(&collaborative, weights.collaborative),
+                content: side(inverses.0, in_force.content),
+                collaborative: side(inverses.1, in_force.collaborative),
             },
-            weights,
+            weights: in_force,
             speaks: person || watching.as_ref().is_some_and(|watching| watching.weight > 0.0),
             watching,
-            liked,
+            liked: content.liked,
             content: content.scores,
-            collaborative: collaborative.scores,
+            collaborative,
         })
     }
 
@@ -175,7 +146,8 @@ impl Personal {
     /// What an item gets.
     pub fn scores(&self, item: ItemIx) -> Blended {
         let of = |scores: &[f32]| scores.get(item.at()).copied().unwrap_or(0.0);
-        let mut blended = self.weighing.one(of(&self.content), of(&self.collaborative));
+        let others = self.collaborative.as_ref().map_or(0.0, |model| model.one(item));
+        let mut blended = self.weighing.one(of(&self.content), others);
         if let Some(watching) = &self.watching {
             blended.score = watching.blend(blended.score, of(&watching.scores));
         }
@@ -188,12 +160,32 @@ impl Personal {
         Some((watching.scores.get(item.at()).copied().unwrap_or(0.0), watching.weight))
     }
 
-    /// The scores of the items from row `from` on, as many as there are places; returns the largest.
-    pub fn scores_of(&self, from: usize, out: &mut [f32]) -> f32 {
+    /// What no score of the block of rows that begins at `from` exceeds: every step from the parts to the score rises with
+    /// them, also when it rounds.
+    pub fn bound(&self, from: usize) -> f32 {
+        let most = |scores: &[f32]| {
+            let scores = scores.get(from..).unwrap_or_default();
+            largest(scores.get(..WORD).unwrap_or(scores))
+        };
+        let others = self.collaborative.as_ref().map_or(0.0, |model| model.bound(from));
+        let person = self.weighing.one(most(&self.content), others).score;
+        match &self.watching {
+            Some(watching) => watching.blend(person, most(&watching.scores)),
+            None => person,
+        }
+    }
+
+    /// The scores of the items from row `from` on, where a block begins, as many as there are places; returns the largest.
+    pub fn block(&self, from: usize, out: &mut [f32]) -> f32 {
         let rows = from..from + out.len();
-        let most = match (self.content.get(rows.clone()), self.collaborative.get(rows.clone())) {
-            (Some(content), Some(collaborative)) => self.weighing.scores(content, collaborative, out),
-            _ => 0.0,
+        let mut others = [0.0; WORD];
+        let others = others.get_mut(..out.len()).unwrap_or_default();
+        if let Some(model) = &self.collaborative {
+            model.block(from, others);
+        }
+        let most = match self.content.get(rows.clone()) {
+            Some(content) => self.weighing.scores(content, others, out),
+            None => 0.0,
         };
         let Some(watching) = &self.watching else { return most };
         let likenesses = watching.scores.get(rows).unwrap_or_default();
@@ -204,38 +196,42 @@ impl Personal {
     }
 }
 
-/// `None` if the history says nothing about content.
-fn content_side(resident: &Resident<'_>, history: &History, weights: &Weights) -> Option<(Side, Profile)> {
-    let (features, index) = (&resident.features, resident.index);
-    let prefers = history.genre_weight > 0.0;
-    if history.liked.is_empty() && !prefers {
-        return None;
-    }
-    // History and preferred genres count alike: their sum, divided by its largest, is as good as their mean.
-    let (mut liked, lengths) = Profile::liked(features, index, &history.liked, weights);
-    if prefers {
-        liked.add_preferred(features, index, &history.genres, history.genre_weight);
-    }
-    let scores = |profile: &Profile| profile.scores(index);
-    let disliked = (!history.disliked.is_empty())
-        .then(|| Profile::disliked(features, index, &history.disliked, weights, &lengths));
-    let side = Side::of(scores(&liked), disliked.as_ref().map(scores));
-    Some((side, liked))
+/// The content side.
+struct Content {
+    scores: Vec<f32>,
+    /// 1 over the largest that a person's likes give.
+    inverse: f32,
+    liked: Option<Profile>,
 }
 
-/// `None` if the model says nothing about the history.
-fn collaborative_side(model: &Collaborative<'_>, ends: &[u32], history: &History, items: usize) -> Option<Side> {
-    if history.liked.is_empty() {
-        return None;
-    }
-    let scores = |events: &[(ItemIx, f32)]| {
-        let mut out = alloc::vec![0.0; items];
-        add_sparse(model, ends, events, &mut out);
-        if let Some(vector) = PersonVector::of(model, events) {
-            add_scores(&model.item_factors(), &vector, &mut out);
+impl Content {
+    fn of(resident: &Resident<'_>, history: &History, weights: &Weights, items: usize) -> Content {
+        let (features, index) = (&resident.features, resident.index);
+        let prefers = history.genre_weight > 0.0;
+        if history.liked.is_empty() && !prefers {
+            return Content {
+                scores: alloc::vec![0.0; items],
+                inverse: 0.0,
+                liked: None,
+            };
         }
-        out
-    };
-    let disliked = (!history.disliked.is_empty()).then(|| scores(&history.disliked));
-    Some(Side::of(scores(&history.liked), disliked))
+        // History and preferred genres count alike: their sum, divided by its largest, is as good as their mean.
+        let (mut liked, lengths) = Profile::liked(features, index, &history.liked, weights);
+        if prefers {
+            liked.add_preferred(features, index, &history.genres, history.genre_weight);
+        }
+        let mut scores = liked.scores(index);
+        let inverse = inverse(largest(&scores));
+        if !history.disliked.is_empty() {
+            let disliked = Profile::disliked(features, index, &history.disliked, weights, &lengths).scores(index);
+            for (score, less) in scores.iter_mut().zip(&disliked) {
+                *score = without(*score, *less);
+            }
+        }
+        Content {
+            scores,
+            inverse,
+            liked: Some(liked),
+        }
+    }
 }

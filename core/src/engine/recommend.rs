@@ -84,9 +84,9 @@ fn who(query: &Query) -> Result<Option<Cow<'_, Person>>, QueryError> {
 }
 
 /// What the pack knows of a person.
-struct Known {
+struct Known<'a> {
     history: History,
-    personal: Personal,
+    personal: Personal<'a>,
     watching: Option<ItemIx>,
 }
 
@@ -95,7 +95,7 @@ struct Listing<'a> {
     resident: &'a Resident<'a>,
     query: &'a Query,
     defaults: Defaults<'a>,
-    known: Option<Known>,
+    known: Option<Known<'a>>,
     among: Mask,
     /// How many items pass the filter.
     matched: usize,
@@ -157,7 +157,7 @@ impl<'a> Listing<'a> {
         Ok(listing)
     }
 
-    fn know(&mut self, person: &Person) -> Result<Known, QueryError> {
+    fn know(&mut self, person: &Person) -> Result<Known<'a>, QueryError> {
         let (resident, query) = (self.resident, self.query);
         self.rerank = self.defaults.rerank_personal();
         let mut history = History::of(person, &resident.features, query.half_life_days);

@@ -6,7 +6,7 @@ use super::{Card, Engine, Outcome, Query, filter::Filterable};
 use crate::{
     error::{OpenError, QueryError},
     ids::ItemIx,
-    kernel::{Features, Index},
+    kernel::{Features, Index, ModelIndex},
     pack::{Collaborative, Manifest, Part, PartFile, display::Display, items::Items, layout::role, summaries},
 };
 
@@ -42,11 +42,11 @@ impl<'a> Resident<'a> {
         }))
     }
 
-    /// The model with the ends of its sparse rows; `None` if it isn't attached.
-    pub fn model(&self) -> Result<Option<(Collaborative<'a>, &'a [u32])>, QueryError> {
+    /// The model with what was made of it once; `None` if it isn't attached.
+    pub fn model(&self) -> Result<Option<(Collaborative<'a>, &'a ModelIndex)>, QueryError> {
         let attached = self.engine.collaborative.as_ref();
         attached
-            .map(|(part, ends)| Ok((Collaborative::open(part).map_err(inconsistent)?, ends.as_slice())))
+            .map(|(part, index)| Ok((Collaborative::open(part).map_err(inconsistent)?, index)))
             .transpose()
     }
 

@@ -56,6 +56,18 @@ impl PersonVector {
             step: (1.0 / steps) as f32,
         })
     }
+
+    /// Its length.
+    pub fn length(&self) -> f32 {
+        let squares: f64 = self.codes.iter().map(|code| f64::from(*code) * f64::from(*code)).sum();
+        self.step * libm::sqrt(squares) as f32
+    }
+
+    /// What it gives one item.
+    pub fn score(&self, factors: &Factors<'_>, item: ItemIx) -> f32 {
+        let (codes, scale) = factors.row(item, self.codes.len());
+        dot(codes, &self.codes) as f32 * (scale * self.step)
+    }
 }
 
 /// `Σ weight · scale · codes` over the rows of a history.
@@ -98,12 +110,14 @@ pub(super) fn person_matrix(
     Cholesky::of(matrix, rank)
 }
 
-/// Adds `scale · step · (codes · vector)` of every item to its place in `out`.
-pub fn add_scores(factors: &Factors<'_>, vector: &PersonVector, out: &mut [f32]) {
+/// Adds `scale · step · (codes · vector)` of the items from row `from` on to their places in `out`.
+pub fn add_scores(factors: &Factors<'_>, vector: &PersonVector, from: usize, out: &mut [f32]) {
+    let codes = factors.codes.get(from * vector.codes.len()..).unwrap_or_default();
+    let scales = factors.scales.get(from..).unwrap_or_default();
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    super::simd::add_scores(factors, &vector.codes, vector.step, out);
+    super::simd::add_scores(codes, scales, &vector.codes, vector.step, out);
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    add_scores_one_by_one(factors.codes, factors.scales, &vector.codes, vector.step, out);
+    add_scores_one_by_one(codes, scales, &vector.codes, vector.step, out);
 }
 
 /// The same, one item after the other: for other targets, and for the items left over by SIMD.
@@ -125,6 +139,20 @@ pub(super) fn dot(codes: &[i8], vector: &[i16]) -> i32 {
         .zip(vector)
         .map(|(c, v)| i32::from(*c) * i32::from(*v))
         .sum()
+}
+
+/// Sum of the squares of a row; below `512 · 128² = 2²³`.
+pub(super) fn squares(codes: &[i8]) -> i32 {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return super::simd::squares(codes);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    return squares_one_by_one(codes);
+}
+
+/// The same, one code after the other.
+#[inline]
+pub(super) fn squares_one_by_one(codes: &[i8]) -> i32 {
+    codes.iter().map(|code| i32::from(*code) * i32::from(*code)).sum()
 }
 
 /// Adds `Σ weight · entry` of the sparse rows of a history. `ends`: see [`Collaborative::sparse_ends`].

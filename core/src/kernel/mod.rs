@@ -11,6 +11,7 @@ pub mod explain;
 pub mod factors;
 pub mod index;
 pub mod mask;
+pub mod model;
 pub mod profile;
 pub mod ratings;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -23,6 +24,7 @@ pub use crowd::Crowd;
 pub use factors::PersonVector;
 pub use index::{Index, Limits, Scratch};
 pub use mask::Mask;
+pub use model::{ModelIndex, ModelScores};
 pub use profile::{Lengths, Profile};
 pub use similarity::{Features, Parts, Subject};
 pub use topk::{Hit, TopK};

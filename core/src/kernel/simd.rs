@@ -12,14 +12,15 @@ use core::arch::wasm32::{
 
 use alloc::vec::Vec;
 
+use zerocopy::little_endian::F32;
+
 use super::{
-    factors::{add_scores_one_by_one, dot},
+    factors::{add_scores_one_by_one, dot, squares_one_by_one},
     weighing::{Weighing, largest_one_by_one},
 };
-use crate::pack::collaborative::Factors;
 
 /// See [`factors::add_scores`](super::factors::add_scores).
-pub fn add_scores(factors: &Factors<'_>, vector: &[i16], step: f32, out: &mut [f32]) {
+pub fn add_scores(codes: &[i8], scales: &[F32], vector: &[i16], step: f32, out: &mut [f32]) {
     let rank = vector.len();
     if rank == 0 {
         return;
@@ -27,8 +28,8 @@ pub fn add_scores(factors: &Factors<'_>, vector: &[i16], step: f32, out: &mut [f
     let (sixteens, left) = vector.as_chunks::<16>();
     let sixteens: Vec<[v128; 2]> = sixteens.iter().map(|sixteen| zerocopy::transmute!(*sixteen)).collect();
     let (outs, outs_left) = out.as_chunks_mut::<4>();
-    let (scales, scales_left) = factors.scales.as_chunks::<4>();
-    let mut rows = factors.codes.chunks_exact(rank);
+    let (scales, scales_left) = scales.as_chunks::<4>();
+    let mut rows = codes.chunks_exact(rank);
     let zero = i32x4_splat(0);
     for (out, scales) in outs.iter_mut().zip(scales) {
         let (Some(a), Some(b), Some(c), Some(d)) = (rows.next(), rows.next(), rows.next(), rows.next()) else {
@@ -68,8 +69,21 @@ pub fn add_scores(factors: &Factors<'_>, vector: &[i16], step: f32, out: &mut [f
         let scores = f32x4_mul(f32x4_convert_i32x4(dots), f32x4_mul(scales, f32x4_splat(step)));
         *out = zerocopy::transmute!(f32x4_add(before, scores));
     }
-    let codes_left = factors.codes.get(outs.len() * 4 * rank..).unwrap_or_default();
+    let codes_left = codes.get(outs.len() * 4 * rank..).unwrap_or_default();
     add_scores_one_by_one(codes_left, scales_left, vector, step, outs_left);
+}
+
+/// See [`factors::squares`](super::factors::squares).
+pub fn squares(codes: &[i8]) -> i32 {
+    let (sixteens, left) = codes.as_chunks::<16>();
+    let mut sums = i32x4_splat(0);
+    for sixteen in sixteens {
+        let codes: v128 = zerocopy::transmute!(*sixteen);
+        let (low, high) = (i16x8_extend_low_i8x16(codes), i16x8_extend_high_i8x16(codes));
+        sums = i32x4_add(sums, i32x4_add(i32x4_dot_i16x8(low, low), i32x4_dot_i16x8(high, high)));
+    }
+    let sums: [i32; 4] = zerocopy::transmute!(sums);
+    sums.iter().sum::<i32>() + squares_one_by_one(left)
 }
 
 /// Sixteen codes times sixteen numbers, in four sums.

@@ -19,7 +19,7 @@ use crate::{
 /// What is needed to say why, for the items of a page.
 pub(in crate::engine) struct Explained<'a> {
     resident: &'a Resident<'a>,
-    personal: &'a Personal,
+    personal: &'a Personal<'a>,
     watching: Option<ItemIx>,
     /// The items of the page, ascending.
     items: Vec<ItemIx>,
@@ -31,7 +31,7 @@ impl<'a> Explained<'a> {
     /// Cost: see [`contributions`].
     pub fn of(
         resident: &'a Resident<'a>,
-        personal: &'a Personal,
+        personal: &'a Personal<'a>,
         history: &History,
         watching: Option<ItemIx>,
         page: &[Placed],
@@ -41,8 +41,8 @@ impl<'a> Explained<'a> {
             items.insert(items.partition_point(|item| *item < placed.item), placed.item);
         }
         let mut strongest = vec![TopK::new(NAMED); items.len()];
-        if let Some((model, ends)) = resident.model()? {
-            contributions(&model, ends, &history.liked, &items, &mut |at, item, score| {
+        if let Some((model, index)) = resident.model()? {
+            contributions(&model, &index.ends, &history.liked, &items, &mut |at, item, score| {
                 if score > 0.0 {
                     strongest[at].push(Hit { score, item });
                 }
