@@ -130,6 +130,8 @@ pub enum QueryError {
     },
     /// The pack has no rating model.
     NoRatings,
+    /// The pack has no index of its titles.
+    NoSearch,
     /// An attached part can't be read though `attach` took it: a fault of this crate, said and not hidden.
     Inconsistent {
         /// Which parts.
@@ -157,6 +159,7 @@ impl QueryError {
             QueryError::UnknownName(_) => "unknown_name",
             QueryError::InvalidUserId { .. } => "invalid_user_id",
             QueryError::NoRatings => "no_ratings",
+            QueryError::NoSearch => "no_search",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
         }
     }
@@ -179,6 +182,7 @@ impl fmt::Display for QueryError {
             }
             QueryError::InvalidUserId { expected } => write!(f, "the user id must be {expected}"),
             QueryError::NoRatings => f.write_str("the pack predicts no ratings: build it with --ratings"),
+            QueryError::NoSearch => f.write_str("the pack has no index of its titles: build it again"),
             QueryError::Inconsistent { what } => write!(f, "the pack's parts do not fit together ({what}): rebuild it"),
         }
     }

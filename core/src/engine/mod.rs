@@ -21,6 +21,7 @@ mod reasons;
 mod recommend;
 pub mod rerank;
 mod scan;
+mod search;
 mod show;
 mod similar;
 mod weights;
@@ -39,6 +40,7 @@ pub use predict::{PredictQuery, Prediction, PredictionSource, Predictions, Ratin
 pub use query::{NewItem, Query, Seed};
 pub use reasons::{Reason, ReasonKind};
 pub use rerank::{Boost, Cap, Rerank};
+pub use search::{Matched, SearchQuery, SearchResult, SearchResults};
 pub use weights::{Blend, BlendPatch, Weights, WeightsPatch};
 pub use wording::Wording;
 
@@ -47,7 +49,7 @@ use crate::{
     ids::{IdKind, ItemId},
     kernel::{Features, Index},
     pack::{
-        Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, UserRecord,
+        Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, Search, UserRecord,
         display::Display,
         layout::{MAX_INFLATED, kind},
         lists::Lists,
@@ -77,6 +79,7 @@ pub struct Engine {
     /// With the ends of its sparse rows.
     collaborative: Option<(Container, Vec<u32>)>,
     ratings: Option<Container>,
+    search: Option<Container>,
     tables: Kept,
     shards: Kept,
     summaries: Kept,
@@ -151,6 +154,7 @@ impl Engine {
             display: None,
             collaborative: None,
             ratings: None,
+            search: None,
             tables: Kept(VecDeque::new(), KEPT),
             shards: Kept(VecDeque::new(), KEPT),
             summaries: Kept(VecDeque::new(), KEPT_SUMMARIES),
@@ -222,6 +226,11 @@ impl Engine {
                 Ratings::open(&container)?.check(items)?;
                 self.ratings = Some(container);
             }
+            Part::Search => {
+                let container = Container::open(bytes, kind::SEARCH)?;
+                Search::open(&container)?.check(items)?;
+                self.search = Some(container);
+            }
             Part::Summaries(number) => {
                 let container = Container::open(bytes, kind::SUMMARIES)?;
                 let texts = summaries::open(&container)?;
@@ -261,6 +270,7 @@ impl Engine {
             Part::Display => self.display.is_some(),
             Part::Collaborative => self.collaborative.is_some(),
             Part::Ratings => self.ratings.is_some(),
+            Part::Search => self.search.is_some(),
             Part::Summaries(_) => self.summaries.get(part).is_some(),
             Part::Table(_) => self.tables.get(part).is_some(),
             Part::Shard(_) => self.shards.get(part).is_some(),
@@ -321,7 +331,8 @@ impl Engine {
             .chain(&self.neighbours)
             .chain(&self.display)
             .chain(model)
-            .chain(&self.ratings);
+            .chain(&self.ratings)
+            .chain(&self.search);
         let lazy = [&self.tables, &self.shards, &self.summaries]
             .into_iter()
             .flat_map(|kept| kept.0.iter());

@@ -1,0 +1,275 @@
+//! Words that are spelled nearly like another, or begin nearly like it: by the number of letters that are wrong, missing, too many or
+//! swapped with their neighbour (optimal string alignment).
+//!
+//! An automaton reads a word letter by letter. For each number of typos it keeps the set of the pattern's beginnings that fit what was
+//! read, a bit for each (Wu & Manber 1992; swaps as in Hyyrö 2003). Sorted words share their beginnings, so what was read is not read
+//! again, and where no set has anything left, all words that begin so are passed over.
+
+use alloc::vec::Vec;
+
+use crate::pack::strings::Strings;
+
+/// Most typos.
+pub const MAX_TYPOS: usize = 2;
+/// Longest pattern, in letters.
+pub const MAX_LETTERS: usize = 62;
+
+/// How a word fits a pattern: the least typos with which it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// As a whole.
+    pub whole: Option<u8>,
+    /// Some beginning of it, which may be all of it.
+    pub beginning: Option<u8>,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    letters: Vec<char>,
+    typos: usize,
+}
+
+/// For each number of typos, bit `i` says whether the pattern's first `i` letters fit what was read.
+type Sets = [u64; MAX_TYPOS + 1];
+
+/// The state after a letter.
+#[derive(Clone, Copy)]
+struct Step {
+    letter: char,
+    /// Bit `i + 1`: the pattern's letter `i` is this one.
+    mask: u64,
+    sets: Sets,
+    /// The least typos with which the whole pattern fits a beginning of what was read.
+    beginning: Option<u8>,
+}
+
+impl Pattern {
+    /// A word, and how many typos are allowed: at most [`MAX_TYPOS`]. `None` for a word of more than [`MAX_LETTERS`] letters.
+    pub fn new(word: &str, typos: usize) -> Option<Pattern> {
+        let letters: Vec<char> = word.chars().collect();
+        (letters.len() <= MAX_LETTERS).then(|| Pattern {
+            letters,
+            typos: typos.min(MAX_TYPOS),
+        })
+    }
+
+    /// Calls `each` with every word that fits, as a whole or, if `beginnings` is set, by a beginning; in their order.
+    ///
+    /// `words` are sorted. Cost: a few operations for each letter of their common beginnings that still fits.
+    pub fn search(&self, words: &Strings<'_>, beginnings: bool, mut each: impl FnMut(usize, Fit)) {
+        // The state after each letter of the word before, as far as it was read.
+        let mut path: Vec<Step> = Vec::with_capacity(MAX_LETTERS);
+        let mut at = 0;
+        while at < words.len() {
+            let word = words.get(at);
+            let known = path
+                .iter()
+                .zip(word.chars())
+                .take_while(|(step, letter)| step.letter == *letter);
+            let known = known.count();
+            path.truncate(known);
+            let mut lost = None;
+            for (start, letter) in word.char_indices().skip(known) {
+                let step = self.step(&path, letter);
+                if step.sets[self.typos] == 0 {
+                    lost = Some(start + letter.len_utf8());
+                    break;
+                }
+                path.push(step);
+            }
+            let (sets, beginning) = self.state(&path);
+            let beginning = beginning.filter(|_| beginnings);
+            if let (Some(read), None) = (lost, beginning) {
+                at = after(words, at, &word.as_bytes()[..read]);
+                continue;
+            }
+            let fit = Fit {
+                whole: lost.map_or_else(|| self.fits(&sets), |_| None),
+                beginning,
+            };
+            if fit.whole.is_some() || fit.beginning.is_some() {
+                each(at, fit);
+            }
+            at += 1;
+        }
+    }
+
+    /// The state after what was read.
+    fn state(&self, path: &[Step]) -> (Sets, Option<u8>) {
+        match path.last() {
+            Some(step) => (step.sets, step.beginning),
+            None => {
+                // Without a letter read, so many letters fit as may be missing.
+                let mut sets = [0; MAX_TYPOS + 1];
+                for (typos, set) in sets.iter_mut().enumerate().take(self.typos + 1) {
+                    *set = ((2 << typos) - 1) & self.all();
+                }
+                (sets, self.fits(&sets))
+            }
+        }
+    }
+
+    /// A bit for each beginning of the pattern.
+    fn all(&self) -> u64 {
+        (2 << self.letters.len()) - 1
+    }
+
+    /// The least typos with which the whole pattern fits.
+    fn fits(&self, sets: &Sets) -> Option<u8> {
+        let whole = |set: &u64| set >> self.letters.len() & 1 > 0;
+        sets[..=self.typos].iter().position(whole).map(|typos| typos as u8)
+    }
+
+    fn step(&self, path: &[Step], letter: char) -> Step {
+        let mut mask = 0;
+        for (place, own) in self.letters.iter().enumerate() {
+            mask |= u64::from(*own == letter) << (place + 1);
+        }
+        let (before, beginning) = self.state(path);
+        // Where this letter and the one before stand the other way round, it goes on from before both.
+        let (swapped, before_both) = match path.split_last() {
+            Some((last, rest)) => (last.mask & mask << 1, self.state(rest).0),
+            None => (0, [0; MAX_TYPOS + 1]),
+        };
+        let mut sets = [0; MAX_TYPOS + 1];
+        sets[0] = before[0] << 1 & mask;
+        for typos in 1..=self.typos {
+            let fewer = typos - 1;
+            let wrong = before[fewer] << 1;
+            let too_many = before[fewer];
+            let missing = sets[fewer] << 1;
+            let swap = before_both[fewer] << 2 & swapped;
+            sets[typos] = (before[typos] << 1 & mask | wrong | too_many | missing | swap) & self.all();
+        }
+        Step {
+            letter,
+            mask,
+            sets,
+            beginning: [beginning, self.fits(&sets)].into_iter().flatten().min(),
+        }
+    }
+}
+
+/// The first word from `at` on that does not begin with `bytes`, as the word there does.
+pub fn after(words: &Strings<'_>, at: usize, bytes: &[u8]) -> usize {
+    let begins = |place: usize| words.get(place).as_bytes().starts_with(bytes);
+    // In steps that double: most often it is near.
+    let mut step = 1;
+    while at + step < words.len() && begins(at + step) {
+        step *= 2;
+    }
+    let (mut low, mut high) = (at + step / 2 + 1, (at + step).min(words.len()));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if begins(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::String, vec};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pack::{
+        container::{Container, Writer},
+        layout::{kind, section},
+        strings,
+    };
+
+    /// The same by a table of all beginnings of both.
+    fn distance(a: &[char], b: &[char]) -> usize {
+        let mut table = vec![vec![0usize; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let wrong = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    wrong.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1)
+                };
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    table[i][j] = table[i][j].min(table[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        table[a.len()][b.len()]
+    }
+
+    fn found(words: &[String], pattern: &str, typos: usize, beginnings: bool) -> Vec<(usize, Fit)> {
+        let mut out = Writer::new(kind::SEARCH);
+        let words = words.iter().map(String::as_str);
+        strings::write(&mut out, section::WORD_ENDS, section::WORD_BYTES, words);
+        let part = Container::open(out.finish().unwrap(), kind::SEARCH).unwrap();
+        let words = Strings::open(&part, section::WORD_ENDS, section::WORD_BYTES, "words").unwrap();
+        let mut found = Vec::new();
+        let pattern = Pattern::new(pattern, typos).unwrap();
+        pattern.search(&words, beginnings, |at, fit| found.push((at, fit)));
+        found
+    }
+
+    fn by_table(words: &[String], pattern: &str, typos: usize, beginnings: bool) -> Vec<(usize, Fit)> {
+        let pattern: Vec<char> = pattern.chars().collect();
+        let within = |distance: usize| (distance <= typos).then_some(distance as u8);
+        let fit = |word: &String| {
+            let word: Vec<char> = word.chars().collect();
+            let nearest = (0..=word.len()).map(|end| distance(&pattern, &word[..end])).min();
+            Fit {
+                whole: within(distance(&pattern, &word)),
+                beginning: nearest.and_then(within).filter(|_| beginnings),
+            }
+        };
+        let all = words.iter().map(fit).enumerate();
+        all.filter(|(_, fit)| fit.whole.is_some() || fit.beginning.is_some())
+            .collect()
+    }
+
+    #[test]
+    fn typos_are_counted_as_people_make_them() {
+        let count = |a: &str, b: &str| {
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            distance(&a, &b)
+        };
+        assert_eq!(count("thrones", "thrnoes"), 1);
+        assert_eq!(count("avengers", "avegers"), 1);
+        assert_eq!(count("friends", "freinds"), 1);
+        assert_eq!(count("dark", "drak"), 1);
+        assert_eq!(count("ca", "abc"), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn the_automaton_finds_what_the_table_finds(
+            mut words in prop::collection::vec("[abcé]{1,9}", 0..60),
+            pattern in "[abcé]{0,9}",
+            typos in 0..=MAX_TYPOS,
+            beginnings: bool,
+        ) {
+            words.sort();
+            words.dedup();
+            prop_assert_eq!(
+                found(&words, &pattern, typos, beginnings),
+                by_table(&words, &pattern, typos, beginnings)
+            );
+        }
+    }
+
+    #[test]
+    fn the_longest_pattern_has_room() {
+        let long: String = "ab".repeat(MAX_LETTERS / 2);
+        let words = [long.clone(), long.clone() + "c"];
+        let fits = found(&words, &long, 2, true);
+        assert_eq!(
+            fits.iter().map(|(_, fit)| fit.whole).collect::<Vec<_>>(),
+            [Some(0), Some(1)]
+        );
+        assert!(Pattern::new(&(long + "a"), 2).is_none());
+    }
+}
