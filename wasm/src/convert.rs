@@ -4,7 +4,7 @@
 //! of the wrong type becomes one that is out of its range, so that core's own check refuses it in
 //! the same words as everywhere else.
 
-use aftershow_core::{ItemId, NewItem, Query, Seed, VariantName, ids::MAX_ID_INT};
+use aftershow_core::{ItemId, NewItem, Query, SearchQuery, Seed, VariantName, ids::MAX_ID_INT};
 
 use crate::{
     error::Failure,
@@ -37,6 +37,20 @@ pub fn similar_to_features(options: &Value<'_>) -> Result<Query, Failure> {
         }
     }
     query.seed = Seed::Features(new_item(&Place::OPTIONS.key("features"), features)?);
+    Ok(query)
+}
+
+/// The options of `search`.
+pub fn search(options: &Value<'_>) -> Result<SearchQuery, Failure> {
+    let mut query = SearchQuery::of("");
+    for (key, value) in object(&Place::OPTIONS, options)? {
+        let place = Place::OPTIONS.key(key);
+        match *key {
+            "q" => query.q = text(&place, value, "a text")?.into(),
+            "limit" => query.limit = count(value, 0),
+            _ => return Err(unknown_key(&Place::OPTIONS, key, &["q, limit"])),
+        }
+    }
     Ok(query)
 }
 

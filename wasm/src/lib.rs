@@ -104,6 +104,14 @@ impl Engine {
         }))
     }
 
+    /// Items by the words of their titles, best first, or `{need_parts: [{file, deflated}]}`.
+    ///
+    /// Throws an `Error` whose `code` is `invalid_parameter`, `no_search` or `pack_inconsistent`.
+    pub fn search(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let query = convert::search(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.search(&query)?, flat::found))
+    }
+
     /// The files with which every query without summaries has an answer: `[{file, deflated}]`.
     pub fn resident(&self) -> JsValue {
         flat::files(&self.core.manifest().resident(), false)

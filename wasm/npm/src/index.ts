@@ -17,6 +17,8 @@ import type {
   Reranked,
   Recommendations,
   RecommendOptions,
+  SearchOptions,
+  SearchResults,
   SimilarOptions,
   Source,
 } from './types.js';
@@ -113,6 +115,17 @@ export class Recommender {
   /** What most people want, of all items or of some genres; else as {@link recommend}. */
   popular(options: PopularOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
     return this.#answer((engine) => engine.popular(options) as Outcome<Recommendations>, call.signal);
+  }
+
+  /**
+   * Items by the words of their titles, typos and all, for a box that searches while somebody types.
+   *
+   * Reads the index of the titles once, and small files with the cards of what is found; after {@link preload} nothing.
+   *
+   * Rejects with `no_search` if the pack was built without an index, else as {@link recommend}.
+   */
+  search(options: SearchOptions, call: CallOptions = {}): Promise<SearchResults> {
+    return this.#answer((engine) => engine.search(options) as Outcome<SearchResults>, call.signal);
   }
 
   /** Fetches all that is scored and shown, so that from then on only summaries are fetched. For a server, or before sliders are shown. */
