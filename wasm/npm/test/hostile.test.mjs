@@ -95,6 +95,10 @@ describe('hostile packs', { skip }, () => {
     }
     questions.push(() => engine.recommend({ ...PERSON(ids), limit: 100, content_weight: 1, collaborative_weight: 1 }));
     questions.push(() => engine.recommend({ history: [ids[1]], offset: 1, limit: 2 }), () => engine.popular({ offset: 1 }));
+    for (const q of ['a', 'the harbour', 'lihgthouse', 'книга', 'war kitchen nothing']) {
+      const found = refusedOr(() => engine.search({ q, limit: 100 }));
+      assert.ok(found === undefined || found.need_parts || found.items.length <= 100);
+    }
     for (const question of questions) {
       const outcome = refusedOr(question);
       if (outcome === undefined || outcome.need_parts) continue;
@@ -154,7 +158,7 @@ describe('hostile packs', { skip }, () => {
 
   it('attacks every kind of part', () => {
     const model = manifest.personal ? ['collaborative'] : [];
-    assert.deepEqual([...new Set([...parts.values()].map((part) => part.kind))].sort(), [...model, 'display', 'features', 'neighbours', 'shard', 'summaries', 'table']);
+    assert.deepEqual([...new Set([...parts.values()].map((part) => part.kind))].sort(), [...model, 'display', 'features', 'neighbours', 'search', 'shard', 'summaries', 'table']);
   });
 
   it('refuses every truncation', async (t) => {

@@ -123,6 +123,28 @@ describe('Recommender', { skip }, () => {
     recommender.free();
   });
 
+  it('searches with the index and the shards of what it finds, and with nothing after preload', async () => {
+    const { source, read } = watched(samplePack);
+    const recommender = await Recommender.open(source);
+    const { items } = await recommender.search({ q: 'gmae of thrones', limit: 5 });
+    assert.equal(items[0].name, 'Game of Thrones');
+    assert.equal(items[0].matched, 'typo');
+    assert.deepEqual([...new Set(kinds(read))].sort(), ['search', 'shard']);
+    const preloaded = await Recommender.open(samplePack);
+    await preloaded.preload();
+    for (const q of ['the', 'game', 'thrones', 'Élite', 'no such thing at all', '']) {
+      const options = { q, limit: 16 };
+      assert.deepEqual(await recommender.search(options), await preloaded.search(options), q);
+    }
+    const soFar = read.length;
+    await recommender.search({ q: 'game of', limit: 5 });
+    assert.equal(read.length, soFar);
+    for (const [options, parameter] of [[{ q: 5 }, 'q'], [{ q: 'x'.repeat(201) }, 'q'], [{ q: 'x', limit: 0 }, 'limit'], [{ q: 'x', offset: 1 }, 'offset']]) {
+      await assert.rejects(recommender.search(options), { code: 'invalid_parameter', parameter });
+    }
+    for (const each of [recommender, preloaded]) each.free();
+  });
+
   it('brings summaries only if asked', async () => {
     const { source, read } = watched(samplePack);
     const recommender = await Recommender.open(source);
