@@ -261,7 +261,7 @@ fn cost(wanted: &str, last: bool, known: &str) -> Option<usize> {
         .filter(|typos| *typos <= most);
     let beginning = beginning.and_then(|typos| match (last, typos) {
         (true, typos) => Some(typos * 1024 + 1),
-        (false, 0) => Some(16),
+        (false, 0) if letters.len() > 1 => Some(16),
         _ => None,
     });
     whole.into_iter().chain(beginning).min()
@@ -338,6 +338,10 @@ fn by_hand(titles: &[String], q: &str, limit: usize) -> Vec<(usize, Matched)> {
         }
     }
     ranked.sort();
+    // Who finds the very title made no typo.
+    if ranked.first().is_some_and(|(rank, ..)| *rank == 0) {
+        ranked.retain(|(rank, ..)| *rank <= 3);
+    }
     ranked
         .into_iter()
         .map(|(_, row, matched)| (row, matched))

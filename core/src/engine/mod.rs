@@ -47,7 +47,7 @@ pub use wording::Wording;
 use crate::{
     error::{OpenError, QueryError},
     ids::{IdKind, ItemId},
-    kernel::{Features, Index},
+    kernel::{Features, Index, typos::shared},
     pack::{
         Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, Search, UserRecord,
         display::Display,
@@ -79,7 +79,8 @@ pub struct Engine {
     /// With the ends of its sparse rows.
     collaborative: Option<(Container, Vec<u32>)>,
     ratings: Option<Container>,
-    search: Option<Container>,
+    /// With what each of its words shares with the one before.
+    search: Option<(Container, Vec<u8>)>,
     tables: Kept,
     shards: Kept,
     summaries: Kept,
@@ -171,7 +172,7 @@ impl Engine {
     ///
     /// Cost: one pass over the bytes, and for the features an index for scans, which takes a few more.
     /// Memory: the bytes, which the engine keeps and reads in place, the index's 5 bytes a text entry
-    /// and some 20 an item, and 4 bytes an item for the model's sparse rows.
+    /// and some 20 an item, 4 bytes an item for the model's sparse rows, and a byte for each word of the titles.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with the part. This never panics, whatever the bytes.
@@ -228,8 +229,10 @@ impl Engine {
             }
             Part::Search => {
                 let container = Container::open(bytes, kind::SEARCH)?;
-                Search::open(&container)?.check(items)?;
-                self.search = Some(container);
+                let search = Search::open(&container)?;
+                search.check(items)?;
+                let shared = shared(&search.words);
+                self.search = Some((container, shared));
             }
             Part::Summaries(number) => {
                 let container = Container::open(bytes, kind::SUMMARIES)?;
@@ -332,7 +335,7 @@ impl Engine {
             .chain(&self.display)
             .chain(model)
             .chain(&self.ratings)
-            .chain(&self.search);
+            .chain(self.search.iter().map(|(container, _)| container));
         let lazy = [&self.tables, &self.shards, &self.summaries]
             .into_iter()
             .flat_map(|kept| kept.0.iter());

@@ -2,7 +2,7 @@
 //!
 //! A word of the index fits a word of the query as a whole, by its beginning, or with typos; each way has a cost. A tally of all items
 //! adds up the least costs, and the best are those that have every word at the smallest sum. Most queries need no typos and are done
-//! after a look at the words themselves; only if that finds too few, the words nearby are looked for.
+//! after a look at the words themselves; only if that finds too few, and none that has just this title, the words nearby are looked for.
 
 use alloc::{string::String, vec::Vec};
 
@@ -18,7 +18,7 @@ use crate::{
     ids::ItemIx,
     kernel::{
         ascending::Smallest,
-        typos::{Fit, Pattern, after},
+        typos::{Fit, Pattern},
     },
     pack::{Part, PartFile, Search, search::Postings, shard::Shard},
 };
@@ -157,11 +157,15 @@ impl Engine {
         if words.is_empty() {
             return Ok(Outcome::Answer(SearchResults { items: Vec::new() }));
         }
-        let Some(part) = &self.search else {
+        let Some((part, shared)) = &self.search else {
             return Ok(Outcome::NeedParts(need(&self.manifest, [Part::Search])));
         };
         let search = Search::open(part).map_err(inconsistent)?;
-        let found = find(&search, &words, query.limit);
+        let index = Index {
+            search: &search,
+            shared,
+        };
+        let found = find(index, &words, query.limit);
         shown(self, &search, &found)
     }
 }
@@ -241,13 +245,20 @@ const COSTS: [u16; 7] = [
     2 * TYPO + BEGINNING_OF_LAST,
 ];
 
+/// The index, and how many bytes each of its words shares with the one before.
+#[derive(Clone, Copy)]
+struct Index<'a> {
+    search: &'a Search<'a>,
+    shared: &'a [u8],
+}
+
 /// The best `limit` items, best first.
-fn find(search: &Search<'_>, words: &[Word], limit: usize) -> Vec<Found> {
-    let narrow = Tallies::of(search, words, false).whole(limit);
-    if narrow.len() >= limit {
+fn find(index: Index<'_>, words: &[Word], limit: usize) -> Vec<Found> {
+    let narrow = Tallies::of(index, words, false).whole(limit);
+    if narrow.len() >= limit || narrow.first().is_some_and(|first| first.matched == Matched::Title) {
         return narrow;
     }
-    let tallies = Tallies::of(search, words, true);
+    let tallies = Tallies::of(index, words, true);
     let wide = tallies.whole(limit);
     if wide.is_empty() { tallies.partial(limit) } else { wide }
 }
@@ -277,20 +288,20 @@ struct Tallies {
 
 impl Tallies {
     /// `wide`: words count too that only begin like one that is not the last, or are spelled nearly so.
-    fn of(search: &Search<'_>, words: &[Word], wide: bool) -> Tallies {
+    fn of(index: Index<'_>, words: &[Word], wide: bool) -> Tallies {
         let mut tallies = Tallies {
-            of_item: alloc::vec![Tally::default(); search.items()],
+            of_item: alloc::vec![Tally::default(); index.search.items()],
             words: words.len() as u8,
             letters: words.iter().map(|word| letters(&word.text)).sum(),
         };
         for (number, word) in words.iter().enumerate() {
             let last = number + 1 == words.len();
-            let fitting = fitting(search, &word.text, last, wide);
+            let fitting = fitting(index, &word.text, last, wide);
             let number = number as u8 + 1;
             let letters = letters(&word.text);
             for cost in COSTS {
                 for (known, _) in fitting.iter().filter(|(_, own)| *own == cost) {
-                    tallies.meet(search.postings(*known), word.place, number, letters, cost);
+                    tallies.meet(index.search.postings(*known), word.place, number, letters, cost);
                 }
             }
         }
@@ -376,13 +387,13 @@ fn letters(word: &str) -> u8 {
 }
 
 /// The words of the index that fit a word of the query, and what each costs.
-fn fitting(search: &Search<'_>, word: &str, last: bool, wide: bool) -> Vec<(usize, u16)> {
-    let words = &search.words;
+fn fitting(index: Index<'_>, word: &str, last: bool, wide: bool) -> Vec<(usize, u16)> {
+    let words = &index.search.words;
     let beginning = if last { BEGINNING_OF_LAST } else { BEGINNING };
     let mut fitting = Vec::new();
     let typos = if wide { typos(word) } else { 0 };
     if let Some(pattern) = (typos > 0).then(|| Pattern::new(word, typos)).flatten() {
-        pattern.search(words, true, |known, fit| {
+        pattern.search(words, index.shared, true, |known, fit| {
             if let Some(cost) = cost(fit, last) {
                 fitting.push((known, cost));
             }
@@ -394,8 +405,9 @@ fn fitting(search: &Search<'_>, word: &str, last: bool, wide: bool) -> Vec<(usiz
     if found {
         fitting.push((from, 0));
     }
-    if (last || wide) && words.get(from).starts_with(word) {
-        let others = from + usize::from(found)..after(words, from, word.as_bytes());
+    // A single letter begins too many words to say anything, unless it is being typed.
+    if last || (wide && word.chars().nth(1).is_some()) {
+        let others = (from + usize::from(found)..words.len()).take_while(|known| words.get(*known).starts_with(word));
         fitting.extend(others.map(|known| (known, beginning)));
     }
     fitting

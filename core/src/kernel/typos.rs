@@ -36,7 +36,8 @@ type Sets = [u64; MAX_TYPOS + 1];
 /// The state after a letter.
 #[derive(Clone, Copy)]
 struct Step {
-    letter: char,
+    /// Where the letter ends in its word.
+    end: usize,
     /// Bit `i + 1`: the pattern's letter `i` is this one.
     mask: u64,
     sets: Sets,
@@ -56,57 +57,56 @@ impl Pattern {
 
     /// Calls `each` with every word that fits, as a whole or, if `beginnings` is set, by a beginning; in their order.
     ///
-    /// `words` are sorted. Cost: a few operations for each letter of their common beginnings that still fits.
-    pub fn search(&self, words: &Strings<'_>, beginnings: bool, mut each: impl FnMut(usize, Fit)) {
-        // The state after each letter of the word before, as far as it was read.
+    /// `words` are sorted, and `shared` is what [`shared`] says of them. Cost: a few operations for each letter of their common
+    /// beginnings that still fits, and one for each word that is passed over.
+    pub fn search(&self, words: &Strings<'_>, shared: &[u8], beginnings: bool, mut each: impl FnMut(usize, Fit)) {
+        // The state before the first letter, and after each letter of the word before, as far as it was read.
         let mut path: Vec<Step> = Vec::with_capacity(MAX_LETTERS);
+        path.push(self.start());
         let mut at = 0;
         while at < words.len() {
+            let known = shared.get(at).map_or(0, |bytes| usize::from(*bytes));
+            while path.len() > 1 && path[path.len() - 1].end > known {
+                path.pop();
+            }
             let word = words.get(at);
-            let known = path
-                .iter()
-                .zip(word.chars())
-                .take_while(|(step, letter)| step.letter == *letter);
-            let known = known.count();
-            path.truncate(known);
+            let read = path[path.len() - 1].end;
             let mut lost = None;
-            for (start, letter) in word.char_indices().skip(known) {
+            for letter in word.get(read..).unwrap_or_default().chars() {
                 let step = self.step(&path, letter);
                 if step.sets[self.typos] == 0 {
-                    lost = Some(start + letter.len_utf8());
+                    lost = Some(step.end);
                     break;
                 }
                 path.push(step);
             }
-            let (sets, beginning) = self.state(&path);
-            let beginning = beginning.filter(|_| beginnings);
-            if let (Some(read), None) = (lost, beginning) {
-                at = after(words, at, &word.as_bytes()[..read]);
-                continue;
-            }
+            let last = &path[path.len() - 1];
             let fit = Fit {
-                whole: lost.map_or_else(|| self.fits(&sets), |_| None),
-                beginning,
+                whole: if lost.is_none() { self.fits(&last.sets) } else { None },
+                beginning: last.beginning.filter(|_| beginnings),
             };
-            if fit.whole.is_some() || fit.beginning.is_some() {
-                each(at, fit);
-            }
             at += 1;
+            if fit.whole.is_some() || fit.beginning.is_some() {
+                each(at - 1, fit);
+            } else if let Some(read) = lost {
+                while shared.get(at).is_some_and(|bytes| usize::from(*bytes) >= read) {
+                    at += 1;
+                }
+            }
         }
     }
 
-    /// The state after what was read.
-    fn state(&self, path: &[Step]) -> (Sets, Option<u8>) {
-        match path.last() {
-            Some(step) => (step.sets, step.beginning),
-            None => {
-                // Without a letter read, so many letters fit as may be missing.
-                let mut sets = [0; MAX_TYPOS + 1];
-                for (typos, set) in sets.iter_mut().enumerate().take(self.typos + 1) {
-                    *set = ((2 << typos) - 1) & self.all();
-                }
-                (sets, self.fits(&sets))
-            }
+    /// Without a letter read, so many of the pattern's fit as may be missing.
+    fn start(&self) -> Step {
+        let mut sets = [0; MAX_TYPOS + 1];
+        for (typos, set) in sets.iter_mut().enumerate().take(self.typos + 1) {
+            *set = ((2 << typos) - 1) & self.all();
+        }
+        Step {
+            end: 0,
+            mask: 0,
+            sets,
+            beginning: self.fits(&sets),
         }
     }
 
@@ -118,20 +118,23 @@ impl Pattern {
     /// The least typos with which the whole pattern fits.
     fn fits(&self, sets: &Sets) -> Option<u8> {
         let whole = |set: &u64| set >> self.letters.len() & 1 > 0;
-        sets[..=self.typos].iter().position(whole).map(|typos| typos as u8)
+        sets.iter().position(whole).map(|typos| typos as u8)
     }
 
+    #[inline]
     fn step(&self, path: &[Step], letter: char) -> Step {
         let mut mask = 0;
-        for (place, own) in self.letters.iter().enumerate() {
-            mask |= u64::from(*own == letter) << (place + 1);
+        for own in self.letters.iter().rev() {
+            mask = (mask | u64::from(*own == letter)) << 1;
         }
-        let (before, beginning) = self.state(path);
+        let last = &path[path.len() - 1];
+        let before = &last.sets;
         // Where this letter and the one before stand the other way round, it goes on from before both.
-        let (swapped, before_both) = match path.split_last() {
-            Some((last, rest)) => (last.mask & mask << 1, self.state(rest).0),
-            None => (0, [0; MAX_TYPOS + 1]),
-        };
+        let swapped = last.mask & mask << 1;
+        let before_both = path
+            .len()
+            .checked_sub(2)
+            .map_or([0; MAX_TYPOS + 1], |place| path[place].sets);
         let mut sets = [0; MAX_TYPOS + 1];
         sets[0] = before[0] << 1 & mask;
         for typos in 1..=self.typos {
@@ -143,32 +146,23 @@ impl Pattern {
             sets[typos] = (before[typos] << 1 & mask | wrong | too_many | missing | swap) & self.all();
         }
         Step {
-            letter,
+            end: last.end + letter.len_utf8(),
             mask,
             sets,
-            beginning: [beginning, self.fits(&sets)].into_iter().flatten().min(),
+            beginning: [last.beginning, self.fits(&sets)].into_iter().flatten().min(),
         }
     }
 }
 
-/// The first word from `at` on that does not begin with `bytes`, as the word there does.
-pub fn after(words: &Strings<'_>, at: usize, bytes: &[u8]) -> usize {
-    let begins = |place: usize| words.get(place).as_bytes().starts_with(bytes);
-    // In steps that double: most often it is near.
-    let mut step = 1;
-    while at + step < words.len() && begins(at + step) {
-        step *= 2;
-    }
-    let (mut low, mut high) = (at + step / 2 + 1, (at + step).min(words.len()));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if begins(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
+/// How many bytes each of sorted words shares with the one before, at most 255: what [`Pattern::search`] goes by.
+pub fn shared(words: &Strings<'_>) -> Vec<u8> {
+    let mut before = "";
+    let shared = words.iter().map(|word| {
+        let alike = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
+        before = word;
+        alike.min(255) as u8
+    });
+    shared.collect()
 }
 
 #[cfg(test)]
@@ -211,7 +205,7 @@ mod tests {
         let words = Strings::open(&part, section::WORD_ENDS, section::WORD_BYTES, "words").unwrap();
         let mut found = Vec::new();
         let pattern = Pattern::new(pattern, typos).unwrap();
-        pattern.search(&words, beginnings, |at, fit| found.push((at, fit)));
+        pattern.search(&words, &shared(&words), beginnings, |at, fit| found.push((at, fit)));
         found
     }
 
