@@ -16,10 +16,7 @@ use crate::{
     error::QueryError,
     fold::{Word, Words},
     ids::ItemIx,
-    kernel::{
-        ascending::Smallest,
-        typos::{Fit, Pattern},
-    },
+    kernel::{ascending::Smallest, typos::Pattern},
     pack::{Part, PartFile, Search, search::Postings, shard::Shard},
 };
 
@@ -263,21 +260,29 @@ fn find(index: Index<'_>, words: &[Word], limit: usize) -> Vec<Found> {
     if wide.is_empty() { tallies.partial(limit) } else { wide }
 }
 
-/// What the words of a query have of an item's title.
+/// What the words of a query have of an item's title. Eight bytes: there is one for each item.
 #[derive(Clone, Copy, Default)]
 struct Tally {
-    /// The last word that it has, as a number from 1.
+    /// The last word that it has, as a number from 1, and what it costs, as a place in [`COSTS`].
     met: u8,
-    /// How many words it has, how many of them at their places, and their letters.
-    words: u8,
-    placed: u8,
-    letters: u8,
-    /// Whether the last word is at its place, and the title ends there.
+    met_cost: u8,
+    /// Whether that is at its place in the title, and whether the title ends there.
     here: bool,
     ends: bool,
-    /// What the last word costs, and all of them.
-    last_cost: u16,
+    /// How many words it has at their places, and the letters of all words that it has.
+    placed: u8,
+    letters: u8,
+    /// What all words that it has cost.
     cost: u16,
+}
+
+/// A word of the query.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// From 1.
+    number: u8,
+    place: Option<usize>,
+    letters: u8,
 }
 
 struct Tallies {
@@ -297,39 +302,40 @@ impl Tallies {
         for (number, word) in words.iter().enumerate() {
             let last = number + 1 == words.len();
             let fitting = fitting(index, &word.text, last, wide);
-            let number = number as u8 + 1;
-            let letters = letters(&word.text);
-            for cost in COSTS {
-                for (known, _) in fitting.iter().filter(|(_, own)| *own == cost) {
-                    tallies.meet(index.search.postings(*known), word.place, number, letters, cost);
-                }
+            let word = Asked {
+                number: number as u8 + 1,
+                place: word.place,
+                letters: letters(&word.text),
+            };
+            for cost in 0..COSTS.len() {
+                let at_this = fitting.iter().filter(|(_, own)| *own == COSTS[cost]);
+                at_this.for_each(|(known, _)| tallies.meet(index.search.postings(*known), word, cost));
             }
         }
         tallies
     }
 
     /// Counts a word of the query for the items that have one of the index that fits it. Those that fit better have been counted.
-    fn meet(&mut self, postings: Postings<'_>, place: Option<usize>, number: u8, letters: u8, cost: u16) {
+    fn meet(&mut self, postings: Postings<'_>, word: Asked, cost: usize) {
         for posting in postings {
             let Some(tally) = self.of_item.get_mut(posting.item.at()) else {
                 return;
             };
-            let here = place.is_none_or(|place| posting.is_at(place));
-            let again = tally.met == number;
-            // Of several that cost the same, one at the right place counts.
-            if again && (cost > tally.last_cost || tally.here || !here) {
-                continue;
-            }
-            if !again {
-                tally.met = number;
-                tally.words += 1;
-                tally.letters += letters;
-                tally.last_cost = cost;
-                tally.cost += cost;
+            let here = word.place.is_none_or(|place| posting.is_at(place));
+            if tally.met == word.number {
+                // Of several that cost the same, one at the right place counts.
+                if usize::from(tally.met_cost) < cost || tally.here || !here {
+                    continue;
+                }
+            } else {
+                tally.met = word.number;
+                tally.met_cost = cost as u8;
+                tally.letters += word.letters;
+                tally.cost += COSTS[cost];
             }
             tally.here = here;
-            tally.placed += u8::from(here);
             tally.ends = posting.last;
+            tally.placed += u8::from(here);
         }
     }
 
@@ -337,7 +343,8 @@ impl Tallies {
     fn whole(&self, limit: usize) -> Vec<Found> {
         let mut best = Smallest::new(limit);
         for (row, tally) in self.of_item.iter().enumerate() {
-            if tally.words == self.words {
+            // Every word has a letter, so all letters are all words.
+            if tally.letters == self.letters {
                 best.push(u64::from(self.rank(tally)) << 32 | row as u64);
             }
         }
@@ -368,7 +375,7 @@ impl Tallies {
     fn partial(&self, limit: usize) -> Vec<Found> {
         let mut best = Smallest::new(limit);
         for (row, tally) in self.of_item.iter().enumerate() {
-            if u16::from(tally.letters) * 2 >= u16::from(self.letters) && tally.words > 0 {
+            if u16::from(tally.letters) * 2 >= u16::from(self.letters) {
                 let missing = u64::from(self.letters - tally.letters);
                 best.push(missing << 48 | u64::from(tally.cost) << 32 | row as u64);
             }
@@ -386,41 +393,31 @@ fn letters(word: &str) -> u8 {
     word.chars().count() as u8
 }
 
-/// The words of the index that fit a word of the query, and what each costs.
+/// The words of the index that fit a word of the query, and what each costs; of one that comes twice the least counts.
 fn fitting(index: Index<'_>, word: &str, last: bool, wide: bool) -> Vec<(usize, u16)> {
     let words = &index.search.words;
-    let beginning = if last { BEGINNING_OF_LAST } else { BEGINNING };
     let mut fitting = Vec::new();
+    // A single letter begins too many words to say anything, unless it is being typed.
+    let beginnings = last || (wide && word.chars().nth(1).is_some());
+    let from = words.first_from(word);
+    let begun = (from..words.len()).take_while(|known| words.get(*known).starts_with(word));
+    for known in begun {
+        match words.get(known) == word {
+            true => fitting.push((known, 0)),
+            false if beginnings => fitting.push((known, if last { BEGINNING_OF_LAST } else { BEGINNING })),
+            false => break,
+        }
+    }
     let typos = if wide { typos(word) } else { 0 };
     if let Some(pattern) = (typos > 0).then(|| Pattern::new(word, typos)).flatten() {
-        pattern.search(words, index.shared, true, |known, fit| {
-            if let Some(cost) = cost(fit, last) {
-                fitting.push((known, cost));
-            }
+        pattern.search(words, index.shared, last, |known, fit| {
+            let whole = fit.whole.map(|typos| TYPO * u16::from(typos));
+            let beginning = fit.beginning.map(|typos| TYPO * u16::from(typos) + BEGINNING_OF_LAST);
+            let cost = whole.into_iter().chain(beginning).min();
+            fitting.extend(cost.filter(|cost| *cost >= TYPO).map(|cost| (known, cost)));
         });
-        return fitting;
-    }
-    let from = words.first_from(word);
-    let found = words.get(from) == word;
-    if found {
-        fitting.push((from, 0));
-    }
-    // A single letter begins too many words to say anything, unless it is being typed.
-    if last || (wide && word.chars().nth(1).is_some()) {
-        let others = (from + usize::from(found)..words.len()).take_while(|known| words.get(*known).starts_with(word));
-        fitting.extend(others.map(|known| (known, beginning)));
     }
     fitting
-}
-
-/// What it costs that a word fits so; `None` if it doesn't count: a beginning with typos of a word that is not the last.
-fn cost(fit: Fit, last: bool) -> Option<u16> {
-    let whole = fit.whole.map(|typos| TYPO * u16::from(typos));
-    let beginning = fit.beginning.and_then(|typos| match typos {
-        0 if !last => Some(BEGINNING),
-        _ => last.then_some(TYPO * u16::from(typos) + BEGINNING_OF_LAST),
-    });
-    [whole, beginning].into_iter().flatten().min()
 }
 
 /// How many typos a word may have: the longer it is, the more. A number is another one with any.
