@@ -287,6 +287,8 @@ struct Asked {
 
 struct Tallies {
     of_item: Vec<Tally>,
+    /// The rows of the items that have all words.
+    whole: Vec<u32>,
     words: u8,
     letters: u8,
 }
@@ -296,6 +298,7 @@ impl Tallies {
     fn of(index: Index<'_>, words: &[Word], wide: bool) -> Tallies {
         let mut tallies = Tallies {
             of_item: alloc::vec![Tally::default(); index.search.items()],
+            whole: Vec::new(),
             words: words.len() as u8,
             letters: words.iter().map(|word| letters(&word.text)).sum(),
         };
@@ -331,6 +334,10 @@ impl Tallies {
                 tally.met = word.number;
                 tally.met_cost = cost as u8;
                 tally.letters += word.letters;
+                // Every word has a letter, so all letters are all words.
+                if tally.letters == self.letters {
+                    self.whole.push(posting.item.0);
+                }
                 tally.cost += COSTS[cost];
             }
             tally.here = here;
@@ -342,10 +349,9 @@ impl Tallies {
     /// The best of the items that have all words.
     fn whole(&self, limit: usize) -> Vec<Found> {
         let mut best = Smallest::new(limit);
-        for (row, tally) in self.of_item.iter().enumerate() {
-            // Every word has a letter, so all letters are all words.
-            if tally.letters == self.letters {
-                best.push(u64::from(self.rank(tally)) << 32 | row as u64);
+        for row in &self.whole {
+            if let Some(tally) = self.of_item.get(*row as usize) {
+                best.push(u64::from(self.rank(tally)) << 32 | u64::from(*row));
             }
         }
         let found = |key: u64| Found {

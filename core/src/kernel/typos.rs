@@ -27,10 +27,12 @@ pub struct Fit {
 #[derive(Clone, Debug)]
 pub struct Pattern {
     letters: Vec<char>,
+    /// The masks of the letters of ASCII; see [`Step::mask`].
+    ascii: [u64; 128],
     typos: usize,
 }
 
-/// For each number of typos, bit `i` says whether the pattern's first `i` letters fit what was read.
+/// For each number of typos, bit `i` says whether the pattern's first `i` letters fit what was read. Those with fewer fit with more.
 type Sets = [u64; MAX_TYPOS + 1];
 
 /// The state after a letter.
@@ -49,8 +51,15 @@ impl Pattern {
     /// A word, and how many typos are allowed: at most [`MAX_TYPOS`]. `None` for a word of more than [`MAX_LETTERS`] letters.
     pub fn new(word: &str, typos: usize) -> Option<Pattern> {
         let letters: Vec<char> = word.chars().collect();
-        (letters.len() <= MAX_LETTERS).then(|| Pattern {
+        let mut ascii = [0; 128];
+        for (place, letter) in letters.iter().enumerate().take(MAX_LETTERS) {
+            if let Some(mask) = ascii.get_mut(*letter as usize) {
+                *mask |= 2 << place;
+            }
+        }
+        (letters.len() <= MAX_LETTERS).then_some(Pattern {
             letters,
+            ascii,
             typos: typos.min(MAX_TYPOS),
         })
     }
@@ -98,10 +107,7 @@ impl Pattern {
 
     /// Without a letter read, so many of the pattern's fit as may be missing.
     fn start(&self) -> Step {
-        let mut sets = [0; MAX_TYPOS + 1];
-        for (typos, set) in sets.iter_mut().enumerate().take(self.typos + 1) {
-            *set = ((2 << typos) - 1) & self.all();
-        }
+        let sets = [1, 3, 7].map(|set| set & self.all());
         Step {
             end: 0,
             mask: 0,
@@ -116,40 +122,54 @@ impl Pattern {
     }
 
     /// The least typos with which the whole pattern fits.
+    #[inline]
     fn fits(&self, sets: &Sets) -> Option<u8> {
-        let whole = |set: &u64| set >> self.letters.len() & 1 > 0;
-        sets.iter().position(whole).map(|typos| typos as u8)
+        let fits = |typos: usize| typos <= self.typos && sets[typos] >> self.letters.len() & 1 > 0;
+        match () {
+            () if !fits(self.typos) => None,
+            () if fits(0) => Some(0),
+            () if fits(1) => Some(1),
+            () => Some(2),
+        }
+    }
+
+    fn mask(&self, letter: char) -> u64 {
+        match self.ascii.get(letter as usize) {
+            Some(mask) => *mask,
+            None => {
+                let letters = self.letters.iter().rev();
+                letters.fold(0, |mask, own| (mask | u64::from(*own == letter)) << 1)
+            }
+        }
     }
 
     #[inline]
     fn step(&self, path: &[Step], letter: char) -> Step {
-        let mut mask = 0;
-        for own in self.letters.iter().rev() {
-            mask = (mask | u64::from(*own == letter)) << 1;
-        }
-        let last = &path[path.len() - 1];
-        let before = &last.sets;
+        let Some((last, rest)) = path.split_last() else {
+            return self.start();
+        };
+        let mask = self.mask(letter);
         // Where this letter and the one before stand the other way round, it goes on from before both.
         let swapped = last.mask & mask << 1;
-        let before_both = path
-            .len()
-            .checked_sub(2)
-            .map_or([0; MAX_TYPOS + 1], |place| path[place].sets);
-        let mut sets = [0; MAX_TYPOS + 1];
-        sets[0] = before[0] << 1 & mask;
-        for typos in 1..=self.typos {
-            let fewer = typos - 1;
-            let wrong = before[fewer] << 1;
-            let too_many = before[fewer];
-            let missing = sets[fewer] << 1;
-            let swap = before_both[fewer] << 2 & swapped;
-            sets[typos] = (before[typos] << 1 & mask | wrong | too_many | missing | swap) & self.all();
-        }
+        let before_both = rest.last().map_or([0; MAX_TYPOS + 1], |step| step.sets);
+        // The right letter; or with a typo more a wrong one, one too many, one missing before it, two swapped.
+        let right = |typos: usize| last.sets[typos] << 1 & mask;
+        let typo = |fewer: usize, with_fewer: u64| {
+            last.sets[fewer] << 1 | last.sets[fewer] | with_fewer << 1 | before_both[fewer] << 2 & swapped
+        };
+        let all = self.all();
+        let none = right(0);
+        let one = (right(1) | typo(0, none)) & all;
+        let two = (right(2) | typo(1, one)) & all;
+        let sets = [none, one, two];
         Step {
             end: last.end + letter.len_utf8(),
             mask,
             sets,
-            beginning: [last.beginning, self.fits(&sets)].into_iter().flatten().min(),
+            beginning: match (last.beginning, self.fits(&sets)) {
+                (Some(before), Some(now)) => Some(before.min(now)),
+                (before, now) => before.or(now),
+            },
         }
     }
 }
