@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use aftershow_core::{Engine, Manifest, Outcome, QueryError, ReasonKind, Source};
+use aftershow_core::{Engine, Manifest, Matched, Outcome, QueryError, ReasonKind, Source};
 use aftershow_tests::{
     BuiltPack,
-    golden::{Case, RecommendAsk, Recommended, Similar, SimilarAsk, read, read_all, same_items, updated},
+    golden::{
+        Case, Found, RecommendAsk, Recommended, SearchAsk, Similar, SimilarAsk, read, read_all, same_items, updated,
+    },
     knobs::{self, Knob, Question},
 };
 use serde_json::Value;
@@ -67,6 +69,42 @@ fn the_engine_recommends_what_the_golden_cases_have() {
         if let (Some(golden), Some(found)) = (&case.items, &found.items) {
             assert!(same_items(golden, found), "{}: {golden:?} and {found:?}", case.name);
         }
+    }
+}
+
+#[test]
+fn the_engine_finds_the_titles_that_the_golden_cases_have() {
+    let pack = BuiltPack::sample();
+    let cases: Vec<Case<SearchAsk, Found>> = read("search.json");
+    assert!(cases.len() >= 15, "only {} cases", cases.len());
+    let today = |case: &Case<SearchAsk, Found>, resident: bool| {
+        let mut pack = pack.open();
+        if resident {
+            pack.attach_resident().expect("the pack's parts");
+        }
+        let query = case.ask.query();
+        let found = pack.ask(|engine| engine.search(&query));
+        answered(
+            case,
+            found
+                .map(|found| Found::of(&found))
+                .map_err(|error| error.code().to_owned()),
+        )
+    };
+    let found: Vec<_> = cases.iter().map(|case| today(case, false)).collect();
+    for (case, found) in cases.iter().zip(&found) {
+        assert_eq!(&today(case, true), found, "{}, with all parts attached", case.name);
+    }
+    for wanted in Matched::ALL {
+        let shows =
+            |case: &Case<SearchAsk, Found>| case.items.iter().flatten().any(|item| item.matched == wanted.name());
+        assert!(found.iter().any(shows), "no case shows {wanted:?}");
+    }
+    if !updated("search.json", &found) {
+        cases
+            .iter()
+            .zip(&found)
+            .for_each(|(case, found)| assert_eq!(case, found, "{}", case.name));
     }
 }
 

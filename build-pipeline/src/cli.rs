@@ -12,7 +12,7 @@ pub use split::SplitArgs;
 
 use std::path::PathBuf;
 
-use aftershow_core::{Knobs, WeightsPatch};
+use aftershow_core::{Knobs, SearchQuery, WeightsPatch};
 use clap::{Args, Parser, Subcommand};
 
 use self::knobs::OrderArgs;
@@ -38,6 +38,8 @@ pub enum Command {
     Similar(SimilarArgs),
     /// Show what a pack recommends to a person
     Recommend(RecommendArgs),
+    /// Find titles of a pack by their words
+    Search(SearchArgs),
     /// Write what a pack recommends to every user of a log
     Batch(BatchArgs),
     /// Write what people would rate, for many pairs of a person and a title
@@ -120,6 +122,34 @@ impl SimilarArgs {
                 ..self.order.knobs()?
             },
         })
+    }
+}
+
+/// Flags of `search`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  aftershow search pack amelie\n  aftershow search pack game of thro -n 5 --json")]
+pub struct SearchArgs {
+    /// Folder of the pack
+    pub dir: PathBuf,
+    /// Words of the title; the last may be a beginning, and small typos do no harm
+    #[arg(required = true)]
+    pub query: Vec<String>,
+    /// How many, 1 to 100 [default: 10]
+    #[arg(short, value_name = "N", allow_negative_numbers = true)]
+    pub n: Option<usize>,
+    /// Print JSON: {items: [{id, name, genres, year, …, matched}]}
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl SearchArgs {
+    /// The question.
+    pub fn query(&self) -> SearchQuery {
+        let query = SearchQuery::of(self.query.join(" "));
+        SearchQuery {
+            limit: self.n.unwrap_or(query.limit),
+            ..query
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use aftershow_core::{
         items::{AttributeData, ItemsData},
         layout::{FORMAT_VERSION, MAX_INFLATED, kind},
         lists::Lists,
+        search,
         shard::{self, ShardData},
         summaries, table,
     },
@@ -119,7 +120,7 @@ pub fn emit(
         parts.push(PartEntry { optional: true, ..part });
     }
     let summaries = write_summaries(catalogue, &mut files)?;
-    let (table_hashes, shard_count) = write_shards(
+    let (table_hashes, shard_count, shard_of) = write_shards(
         catalogue,
         features,
         neighbours,
@@ -128,6 +129,8 @@ pub fn emit(
         &mut files,
         &stage,
     )?;
+    let part = files.resident("search", &search::write(&display_data.names, &shard_of)?)?;
+    parts.push(PartEntry { optional: true, ..part });
 
     let mut manifest = Manifest {
         format: FORMAT_VERSION,
@@ -224,7 +227,7 @@ fn write_summaries(catalogue: &Catalogue, files: &mut Files<'_>) -> Result<Serie
     })
 }
 
-/// Writes shards and tables; returns the tables' hashes and the number of shards.
+/// Writes shards and tables; returns the tables' hashes, the number of shards, and the shard of each item.
 fn write_shards(
     catalogue: &Catalogue,
     features: Vec<u8>,
@@ -233,7 +236,7 @@ fn write_shards(
     config: &Config,
     files: &mut Files<'_>,
     stage: &Stage<'_>,
-) -> Result<(Vec<String>, usize), BuildError> {
+) -> Result<(Vec<String>, usize, Vec<u64>), BuildError> {
     let features = Container::open(features, kind::FEATURES)?;
     let features = Features::open(&features)?;
     let neighbours = Container::open(neighbours, kind::NEIGHBOURS)?;
@@ -262,19 +265,21 @@ fn write_shards(
 
     let tables = catalogue.items.len().div_ceil(IDS_PER_TABLE);
     let mut entries: Vec<Vec<(u64, u64)>> = vec![Vec::new(); tables];
+    let mut shard_of = vec![0; catalogue.items.len()];
     for (group, bytes) in groups.iter().zip(&packed) {
         let name = files.one_of("shard", bytes)?;
         let shard = u64::from_str_radix(&name, 16).unwrap_or_default();
         for row in group {
             let id = catalogue.items[*row as usize].id.hash64();
             entries[(id % tables as u64) as usize].push((id, shard));
+            shard_of[*row as usize] = shard;
         }
     }
     let hashes: Vec<String> = entries
         .iter()
         .map(|entries| files.one_of("table", &deflated(&table::write(entries)?)?))
         .collect::<Result<_, BuildError>>()?;
-    Ok((hashes, groups.len()))
+    Ok((hashes, groups.len(), shard_of))
 }
 
 /// The data that shards are cut from.

@@ -30,7 +30,7 @@
 //! whole or not at all, [`tally`] counts what was skipped, [`stored`] is the
 //! interactions' form on the disk, [`random`] has the seeded numbers, [`progress`] tells how far it is,
 //! [`error`] says what stopped it. After the build: [`open`] answers from a pack's folder,
-//! [`inspect`], [`similar`] and [`recommend`] are the commands on it; [`people`] has what SPECs of events say of
+//! [`inspect`], [`similar`], [`recommend`] and [`search`] are the commands on it; [`people`] has what SPECs of events say of
 //! somebody, [`batch`] recommends to all of them, [`evaluate`] measures how well, [`users_out`] keeps known people
 //! apart from the pack. [`split`] parts a log for a measurement, [`cli`] has the
 //! arguments.
@@ -65,6 +65,7 @@ pub mod recommend;
 pub mod report;
 pub mod rules;
 pub mod scratch;
+pub mod search;
 pub mod shards;
 pub mod similar;
 pub mod source;

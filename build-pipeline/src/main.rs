@@ -10,11 +10,11 @@ use aftershow_pipeline::{
     BuildError, PackDir, Progress, batch,
     cli::{
         BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, PredictArgs, RecommendArgs,
-        SimilarArgs, SplitArgs,
+        SearchArgs, SimilarArgs, SplitArgs,
     },
     evaluate, inspect,
     progress::Style,
-    ratings, recommend, run, scratch, similar, split, threads,
+    ratings, recommend, run, scratch, search, similar, split, threads,
 };
 use clap::Parser;
 
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect_pack(args),
         Command::Similar(args) => similar_titles(args),
         Command::Recommend(args) => recommend_titles(args),
+        Command::Search(args) => search_titles(args),
         Command::Batch(args) => batch_of_users(args),
         Command::Predict(args) => predict_ratings(args),
         Command::Evaluate(args) => evaluate_pack(args),
@@ -126,6 +127,17 @@ fn recommend_titles(args: &RecommendArgs) -> Result<(), BuildError> {
         json_line(&found.answer)?
     } else {
         recommend::for_people(&found)
+    })
+}
+
+fn search_titles(args: &SearchArgs) -> Result<(), BuildError> {
+    let mut pack = PackDir::open(&args.dir)?;
+    let query = args.query();
+    let found = pack.ask(|engine| engine.search(&query))?;
+    print(&if args.json {
+        json_line(&found)?
+    } else {
+        search::for_people(&found)
     })
 }
 

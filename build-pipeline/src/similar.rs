@@ -140,7 +140,7 @@ pub(crate) fn write_reason(out: &mut String, reasons: &[Reason]) {
 }
 
 /// Name, year and genres.
-fn titled(card: &Card) -> String {
+pub(crate) fn titled(card: &Card) -> String {
     let year = card.year.map(|year| format!(" ({year})")).unwrap_or_default();
     let genres = if card.genres.is_empty() {
         String::new()

@@ -64,6 +64,13 @@ fn a_pack_of_the_sample_is_built_inspected_and_asked() {
         ["genre_score", "id", "metadata_score", "name", "score", "text_score"]
     );
 
+    let found = run_in(dir.path(), &["search", "pack", "breking", "bad", "-n", "1"])
+        .ok()
+        .stdout;
+    assert!(
+        found.contains("Breaking Bad (2008)") && found.contains("typo"),
+        "{found}"
+    );
     let table = run_in(dir.path(), &["similar", "pack", "169"]).ok().stdout;
     assert!(
         table.starts_with("More like Breaking Bad (2008)") && table.contains("score = 0.40 genre + 0.50 text"),
@@ -213,6 +220,14 @@ fn questions_that_have_no_answer_exit_with_2_and_say_why() {
     ask(&["similar", "pack", "169", "-n", "0"]).refused(&["n must be"]);
     ask(&["similar", "pack", "169", "--min-similarity", "2"]).refused(&["min_similarity must be"]);
     ask(&["similar", "pack", "169", "--genre-weight", "-1"]).refused(&["genre_weight must be"]);
+    ask(&["search", "pack", "a", "-n", "0"]).refused(&["limit must be"]);
+    ask(&["search", "pack", &"x".repeat(201)]).refused(&["q must be"]);
+    assert!(
+        ask(&["search", "pack", "xylophonists"])
+            .ok()
+            .stdout
+            .contains("No title")
+    );
     ask(&["similar", "pack.work", "169"]).refused(&["pack.work", "no manifest.json"]);
     ask(&["inspect", "gone"]).refused(&["gone", "no such folder"]);
     let nothing = ask(&["similar", "pack", "169", "--min-similarity", "1"]).ok();

@@ -151,6 +151,8 @@ pub enum QueryError {
     },
     /// The pack has no rating model.
     NoRatings,
+    /// The pack has no index of its titles.
+    NoSearch,
     /// The pack's lists don't hold all of the answer.
     NotListed {
         /// Why.
@@ -183,6 +185,7 @@ impl QueryError {
             QueryError::UnknownName(_) => "unknown_name",
             QueryError::InvalidUserId { .. } => "invalid_user_id",
             QueryError::NoRatings => "no_ratings",
+            QueryError::NoSearch => "no_search",
             QueryError::NotListed { .. } => "not_listed",
             QueryError::Inconsistent { .. } => "pack_inconsistent",
         }
@@ -207,6 +210,7 @@ impl QueryError {
             }
             QueryError::InvalidUserId { expected } => ["the user id must be ", expected].concat(),
             QueryError::NoRatings => "the pack predicts no ratings: build it with --ratings".into(),
+            QueryError::NoSearch => "the pack has no index of its titles: build it again".into(),
             QueryError::NotListed { why } => {
                 ["the pack's lists can't answer this (", why, "): ask the whole engine"].concat()
             }

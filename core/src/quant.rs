@@ -11,6 +11,8 @@
 
 use alloc::vec::Vec;
 
+use crate::sqrt::sqrt;
+
 /// A quantized sparse row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
@@ -45,6 +47,6 @@ pub fn scale(codes: &[u8]) -> f32 {
     if squares == 0 {
         0.0
     } else {
-        (1.0 / libm::sqrt(squares as f64)) as f32
+        (1.0 / sqrt(squares as f64)) as f32
     }
 }

@@ -7,11 +7,7 @@ use std::collections::BTreeMap;
 use aftershow_core::{
     Boost, Event, GenrePreference, ItemId, ItemIx, Outcome, Person, Query, Reason, ReasonKind, Recommended, Rerank,
     Seed, Source, Weights, Wording,
-    kernel::{
-        Features, Index, PersonVector, Profile,
-        contributions::contributions,
-        factors::{add_scores, add_sparse},
-    },
+    kernel::{Features, Index, PersonVector, Profile, contributions::contributions, factors::add_sparse},
     pack::{Collaborative, CollaborativeData, Container, PersonFactors, layout::kind},
 };
 use proptest::prelude::*;
@@ -55,7 +51,9 @@ fn sums(model: &Collaborative<'_>, history: &[(ItemIx, f32)]) -> Vec<f32> {
     let mut out = vec![0.0; model.len()];
     add_sparse(model, &model.sparse_ends(), history, &mut out);
     if let Some(vector) = PersonVector::of(model, history) {
-        add_scores(&model.item_factors(), &vector, 0, &mut out);
+        for (row, out) in out.iter_mut().enumerate() {
+            *out += vector.score(&model.item_factors(), ItemIx(row as u32));
+        }
     }
     out
 }

@@ -6,10 +6,7 @@ use std::time::Instant;
 
 use aftershow_core::{
     Query, Weights,
-    kernel::{
-        Features, Index, PersonVector, Profile,
-        factors::{add_scores, add_sparse},
-    },
+    kernel::{Features, Index, PersonVector, Profile, factors::add_sparse},
     pack::{Collaborative, Container, layout::kind},
 };
 use support::{Random, answer, large, somebody, time};
@@ -92,8 +89,10 @@ fn eighty_thousand_items() {
     time("  zeros", || out.fill(0.0));
     let vector = PersonVector::of(&model, &history).unwrap();
     time("  person vector", || drop(PersonVector::of(&model, &history)));
-    time("  dense scores", || {
-        add_scores(&model.item_factors(), &vector, 0, &mut out)
+    time("  dense scores of all", || {
+        for (row, out) in out.iter_mut().enumerate() {
+            *out += vector.score(&model.item_factors(), aftershow_core::ItemIx(row as u32));
+        }
     });
     time("  sparse scores", || add_sparse(&model, &ends, &history, &mut out));
     time("  profile", || {

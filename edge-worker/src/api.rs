@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use aftershow_core::{
     Answer, Engine, Event, NewItem, Outcome, PartFile, Person, PredictQuery, Predictions, Query, Rating,
-    Recommendations, Seed,
+    Recommendations, SearchQuery, Seed,
 };
 use serde::Serialize;
 
@@ -148,6 +148,7 @@ enum Asked<'r> {
     Rerank(Vec<Candidate>, Seed, Recommend),
     Predict(PredictQuery),
     Popular(Vec<String>, Recommend),
+    Search(SearchQuery),
     Stats,
     Health,
 }
@@ -233,6 +234,7 @@ impl<'r> Call<'r> {
                 };
                 shown(engine.recommend(&query)?, |answer| json(answer, caching::of(&query)))
             }
+            Asked::Search(query) => shown(engine.search(query)?, |found| json(found, caching::ANSWER)),
             Asked::Rerank(candidates, seed, recommend) => {
                 let query = recommend.of(seed.clone());
                 shown(engine.rerank(candidates, &query)?, |answer| {
@@ -313,6 +315,7 @@ impl<'r> Asked<'r> {
                 Asked::Ratings(Known::one(id), query)
             }
             Endpoint::Popular => Asked::Popular(params::genres(given)?, Recommend::read(given)?),
+            Endpoint::Search => Asked::Search(params::search(given)?),
             Endpoint::Stats => Asked::Stats,
             Endpoint::Health => Asked::Health,
         })

@@ -10,7 +10,8 @@
 //! ```
 
 use aftershow_core::{
-    Answer, Filter, NewItem, PredictQuery, Predictions, Query, Recommendations, Rerank, Reranked,
+    Answer, Filter, NewItem, PredictQuery, Predictions, Query, Recommendations, Rerank, Reranked, SearchQuery,
+    SearchResults,
     engine::ranges::{self, Range},
 };
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -82,16 +83,18 @@ pub fn document() -> Value {
 }
 
 const SIMILAR: &str = "Similar items";
+const SEARCH: &str = "Search";
 const PEOPLE: &str = "For people";
 const KNOWN: &str = "Known users";
 const RATINGS: &str = "Predicted ratings";
 const REPLACED: &str = "Replaced services";
 const DEPLOYMENT: &str = "The deployment";
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     (
         SIMILAR,
         "Items like an item of the pack, or like one that it has never seen",
     ),
+    (SEARCH, "Items by the words of their titles"),
     (
         PEOPLE,
         "Items for the history in the body, which is stored nowhere, and what is popular",
@@ -113,6 +116,7 @@ fn words(route: &Route) -> (&'static str, &'static str) {
         Endpoint::ShowRecommendations => (REPLACED, "Items similar to one of the pack, for the show service"),
         Endpoint::Recommend => (PEOPLE, "Items for a history"),
         Endpoint::Popular => (PEOPLE, "What most people want"),
+        Endpoint::Search => (SEARCH, "Items by the words of their titles, typos and all"),
         Endpoint::Rerank => (
             PEOPLE,
             "Your candidates in order, for a history or by likeness to an item",
@@ -146,6 +150,7 @@ fn problems(route: &Route) -> Vec<Code> {
     }
     match route.endpoint {
         Endpoint::Predict | Endpoint::Existing | Endpoint::NewMovie => all.push(codes::NO_RATINGS),
+        Endpoint::Search => all.push(codes::NO_SEARCH),
         Endpoint::Stats | Endpoint::Health => {}
         Endpoint::Similar | Endpoint::ShowRecommendations | Endpoint::Rerank => {
             all.extend([codes::UNKNOWN_NAME, codes::UNKNOWN_ITEM]);
@@ -248,6 +253,7 @@ fn example(parameter: &str) -> Value {
         "rerank" => json!({"diversity": 0.3}),
         "variant" => json!("blend:content"),
         "visitor" => json!("visitor 7"),
+        "q" => json!("game of thrnes"),
         "genre" => json!(["Drama", "Crime"]),
         _ => json!(1), // the weights
     }
@@ -273,6 +279,8 @@ impl Maker {
         let mut knobs = properties::<Query>(&mut reads);
         let weights = properties::<aftershow_core::WeightsPatch>(&mut reads);
         let sides = properties::<aftershow_core::BlendPatch>(&mut reads);
+        let search = properties::<SearchQuery>(&mut reads);
+        knobs.extend(search.into_iter().filter(|(name, _)| name == "q"));
         knobs.extend(
             weights
                 .into_iter()
@@ -371,6 +379,7 @@ impl Maker {
             "watching" => json!({"type": "string"}),
             "variant" => json!({"type": "string", "pattern": ":"}),
             "visitor" => json!({"type": "string", "maxLength": Query::MAX_VISITOR}),
+            "q" => json!({"type": "string", "maxLength": SearchQuery::MAX_BYTES}),
             "genre" => json!({"type": "array", "items": {"type": "string"}, "maxItems": Query::MAX_GENRES}),
             // What the reader takes for yes and no.
             _ if knob["type"] == "boolean" => {
@@ -483,6 +492,7 @@ impl Maker {
         let answer = match endpoint {
             Endpoint::Similar | Endpoint::SimilarToNew => writes.subschema_for::<Answer>(),
             Endpoint::ShowRecommendations => writes.subschema_for::<ShowRecommendations<'_>>(),
+            Endpoint::Search => writes.subschema_for::<SearchResults>(),
             Endpoint::Recommend | Endpoint::Popular => writes.subschema_for::<Recommendations>(),
             Endpoint::User => writes.subschema_for::<ForUser<'_>>(),
             Endpoint::Users => writes.subschema_for::<ForUsers<'_>>(),

@@ -7,8 +7,8 @@
 use std::{borrow::Cow, str::FromStr};
 
 use aftershow_core::{
-    BlendPatch, Filter, ItemId, Knobs, NewItem, Person, Query, QueryError, Rerank, Seed, UserIdKind, VariantName,
-    WeightsPatch,
+    BlendPatch, Filter, ItemId, Knobs, NewItem, Person, Query, QueryError, Rerank, SearchQuery, Seed, UserIdKind,
+    VariantName, WeightsPatch,
     engine::ranges::{self, Range},
     ids::IdKind,
 };
@@ -160,6 +160,17 @@ pub fn genres(given: &Given<'_>) -> Result<Vec<String>, Problem> {
             "genre must be the name of a genre, given at most 100 times",
         )),
     }
+}
+
+/// What `/v1/search` is asked for. Without a `q` it is nothing, and nothing is found.
+///
+/// # Errors
+/// The problem names the parameter.
+pub fn search(given: &Given<'_>) -> Result<SearchQuery, Problem> {
+    let mut query = SearchQuery::of(given.text("q")?.unwrap_or_default());
+    query.limit = given.number(ranges::LIMIT)?.unwrap_or(query.limit);
+    query.check()?;
+    Ok(query)
 }
 
 /// Decodes and checks the user id in a path, as far as that goes without a pack.
@@ -499,6 +510,35 @@ mod tests {
             ("include_seen=maybe", "include_seen"),
         ] {
             let problem = query(text).expect_err(text);
+            assert_eq!((problem.status, problem.code), (400, "invalid_parameter"), "{text}");
+            assert_eq!(problem.parameter.as_deref(), Some(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_search_has_a_text_and_a_limit() {
+        let search = |text| search(&Given::of(text));
+        let harbour = SearchQuery {
+            limit: 3,
+            ..SearchQuery::of("harbour l&é")
+        };
+        assert_eq!(search("q=harbour+l%26%C3%A9&limit=3"), Ok(harbour));
+        assert_eq!(search("utm_source=x"), Ok(SearchQuery::of("")));
+        let long = format!("q={}", "x".repeat(201));
+        let many = format!(
+            "q={}",
+            ('a'..='q').map(|letter| format!("{letter}+")).collect::<String>()
+        );
+        for (text, name) in [
+            ("q=a&q=b", "q"),
+            ("q=%zz", "q"),
+            (long.as_str(), "q"),
+            (many.as_str(), "q"),
+            ("q=a&limit=0", "limit"),
+            ("q=a&limit=101", "limit"),
+            ("limit=x", "limit"),
+        ] {
+            let problem = search(text).expect_err(text);
             assert_eq!((problem.status, problem.code), (400, "invalid_parameter"), "{text}");
             assert_eq!(problem.parameter.as_deref(), Some(name), "{text}");
         }

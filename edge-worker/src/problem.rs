@@ -56,6 +56,8 @@ pub mod codes {
             "The pack has no item with that id.";
         NO_RATINGS = 404 "no_ratings" "No ratings":
             "The pack was built without ratings.";
+        NO_SEARCH = 404 "no_search" "No search":
+            "The pack was built without an index of its titles.";
         USERS_NOT_CONFIGURED = 404 "users_not_configured" "Known users not configured":
             "The deployment has no bucket, or no token of 16 bytes or more, for known users.";
         NOT_FOUND = 404 "not_found" "Not found":
@@ -234,6 +236,7 @@ impl From<QueryError> for Problem {
                 ..Problem::new(codes::UNKNOWN_NAME, error.to_string())
             },
             QueryError::NoRatings => Problem::new(codes::NO_RATINGS, error.to_string()),
+            QueryError::NoSearch => Problem::new(codes::NO_SEARCH, error.to_string()),
             // Parts that contradict each other, and whatever a later engine adds.
             _ => Problem::pack_unavailable(),
         }

@@ -62,6 +62,8 @@ pub enum Endpoint {
     NewMovie,
     /// What most people want.
     Popular,
+    /// Items by the words of their titles.
+    Search,
     /// What the pack holds.
     Stats,
     /// Whether the pack can be read.
@@ -164,6 +166,7 @@ pub const ROUTES: &[Route] = &[
     read("/v1/health", Endpoint::Health),
     read("/v1/stats", Endpoint::Stats),
     read("/v1/popular", Endpoint::Popular),
+    read("/v1/search", Endpoint::Search),
     post("/v1/recommendations", Endpoint::Recommend),
     post("/v1/rerank", Endpoint::Rerank),
     post("/v1/predict", Endpoint::Predict),

@@ -369,6 +369,40 @@ fn what_needs_no_pack_is_answered_without_one() {
 }
 
 #[test]
+fn a_search_finds_titles_and_reads_the_index_and_a_shard() {
+    let host = host();
+    let response = get(&host, "/v1/search?q=harbor+ligths&limit=5");
+    assert_common(&response);
+    assert_eq!(
+        (response.status, response.header("Cache-Control")),
+        (200, Some(caching::ANSWER))
+    );
+    assert_eq!(*host.read.borrow(), ["search.e.bin", "shard.00000000000000bb.bin"]);
+    let answer = body(&response);
+    assert_eq!(ids(&answer), [1], "{answer}");
+    assert_eq!(
+        (&answer["items"][0]["matched"], &answer["items"][0]["year"]),
+        (&json!("typo"), &json!(2011))
+    );
+    let both = body(&get(&host, "/v1/search?q=HARB%C3%B6ur"));
+    assert_eq!(ids(&both), [1, 7], "the title that begins with it comes first");
+    assert!(host.read.borrow().is_empty());
+    for nothing in ["/v1/search", "/v1/search?q=", "/v1/search?q=%21"] {
+        let response = get(&host, nothing);
+        assert_eq!(
+            (response.status, body(&response)),
+            (200, json!({"items": []})),
+            "{nothing}"
+        );
+    }
+    assert_problem(&get(&host, "/v1/search?q=a&limit=0"), 400, "invalid_parameter");
+    let mut lacking = Host::new(IdKind::Integer);
+    lacking.manifest.parts.retain(|part| part.kind != "search");
+    *lacking.engine.borrow_mut() = aftershow_core::Engine::open(lacking.manifest.clone()).unwrap();
+    assert_problem(&get(&lacking, "/v1/search?q=a"), 404, "no_search");
+}
+
+#[test]
 fn unknown_parameters_are_ignored() {
     let host = host();
     let plain = get(&host, SIMILAR);

@@ -183,7 +183,7 @@ describe("the document and the sample", { skip: !binary && "AFTERSHOW_BIN is not
     };
     await elsewhere("GET", "/no/such/path", 404, "not_found");
     await elsewhere("DELETE", "/v1/stats", 405, "method_not_allowed");
-    const other = ["no_ratings", "pack_unavailable", "users_unavailable", "users_not_configured"];
+    const other = ["no_ratings", "no_search", "pack_unavailable", "users_unavailable", "users_not_configured"];
     assert.deepEqual(api["x-problems"].map(({ code }) => code).filter((code) => !seen.has(code)).sort(), other.sort());
   });
 
@@ -211,6 +211,7 @@ describe("the document and the sample", { skip: !binary && "AFTERSHOW_BIN is not
     ["known users", "users_not_configured", { known: {} }],
     ["the users' files", "users_unavailable", { known: { bucket: () => ({}), token: TOKEN } }],
     ["ratings", "no_ratings", { damage: without("ratings") }],
+    ["an index of its titles", "no_search", { damage: without("search") }],
     ["the pack's files", "pack_unavailable", { damage: deleted }],
   ];
   for (const [what, code, options] of lacking) {

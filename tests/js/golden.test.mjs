@@ -15,6 +15,7 @@ const read = (file) => JSON.parse(readFileSync(new URL(`../golden/${file}.json`,
 const PARTS = {
   similar: ["score", "genre_score", "text_score", "metadata_score", "year_score"],
   recommend: ["score", "content_score", "collaborative_score", "popularity", "source"],
+  search: ["name", "matched"],
 };
 
 /** What a case keeps of an answer: ids, scores to six decimals, or the code of the error. */
@@ -25,6 +26,7 @@ function kept(kind, { items, error }) {
 
 const cases = [
   ...read("similar").map(({ name, ask, ...answer }) => ({ kind: "similar", name, ask, right: () => kept("similar", answer) })),
+  ...read("search").map(({ name, ask, ...answer }) => ({ kind: "search", name, ask, right: () => kept("search", answer) })),
   ...read("recommend").map(({ name, ask, error }) => ({ kind: "recommend", name, ask, right: once(() => kept("recommend", error ? { error } : native(ask))) })),
 ];
 
@@ -56,6 +58,7 @@ function once(make) {
 /** Asks a Recommender, here or in a page: self-contained, so that it can be sent there. */
 async function askRecommender(recommender, { kind, ask }) {
   try {
+    if (kind === "search") return await recommender.search(ask);
     if (kind === "recommend") {
       const history = ask.history?.map(({ item: id, ...event }) => ({ id, ...event }));
       return await recommender.recommend(history ? { ...ask, history } : ask);
@@ -73,6 +76,8 @@ async function askWorker(server, { kind, ask: { id, item, ...parameters } }) {
   const query = new URLSearchParams(parameters);
   const response = await (kind === "recommend"
     ? post("/v1/recommendations", parameters)
+    : kind === "search"
+    ? server.request(`/v1/search?${query}`)
     : id === undefined
       ? post(`/v1/similar?${query}`, item)
       : server.request(`/v1/items/${id}/similar?${query}`));
@@ -86,6 +91,16 @@ async function agree(ask) {
 }
 
 test("the golden cases are there", () => assert.ok(cases.length >= 40));
+
+test("the command line finds the golden titles", () => {
+  for (const { kind, name, ask: { q, limit }, right } of cases) {
+    if (kind !== "search" || right().error) continue;
+    const args = ["search", process.env.AFTERSHOW_PACK, "--json", ...(limit === undefined ? [] : ["-n", String(limit)]), "--", q];
+    const { status, stdout, stderr } = spawnSync(process.env.AFTERSHOW_BIN, args, { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(kept(kind, JSON.parse(stdout)), right(), name);
+  }
+});
 
 test("wasm in Node gives the golden ids and scores", async () => {
   const { Recommender } = await import("../../wasm/npm/dist/index.node.js");

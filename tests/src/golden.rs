@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use aftershow_core::{Answer, Event, GenrePreference, ItemId, NewItem, Person, Query, Recommendations, WeightsPatch};
+use aftershow_core::{
+    Answer, Event, GenrePreference, ItemId, NewItem, Person, Query, Recommendations, SearchQuery, SearchResults,
+    WeightsPatch,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::root;
@@ -206,6 +209,52 @@ pub fn same_items(golden: &[Recommended], found: &[Recommended]) -> bool {
     let at_the_end = |item: &Recommended| golden.last().is_some_and(|last| last.is_near(item));
     let there = |item: &Recommended| at_the_end(item) || found.iter().any(|other| other.id == item.id);
     golden.len() == found.len() && near && golden.iter().all(there)
+}
+
+/// The parameters of a search, by the names that every surface uses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchAsk {
+    /// What is looked for.
+    pub q: String,
+    /// How many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// An item of an expected result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Id.
+    pub id: ItemId,
+    /// Name, for whoever reads the file.
+    pub name: String,
+    /// How the title fits.
+    pub matched: String,
+}
+
+impl SearchAsk {
+    /// The question as core takes it.
+    pub fn query(&self) -> SearchQuery {
+        let query = SearchQuery::of(self.q.clone());
+        SearchQuery {
+            limit: self.limit.unwrap_or(query.limit),
+            ..query
+        }
+    }
+}
+
+impl Found {
+    /// The items of a result, as a case keeps them.
+    pub fn of(results: &SearchResults) -> Vec<Found> {
+        let items = results.items.iter().map(|item| Found {
+            id: item.card.id.clone(),
+            name: item.card.name.clone(),
+            matched: item.matched.name().to_owned(),
+        });
+        items.collect()
+    }
 }
 
 /// A file of golden cases.

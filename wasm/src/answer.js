@@ -155,6 +155,13 @@ export function predictions(texts, numbers) {
   return { items, unknown, lowest, highest, step, person_ratings, unknown_items };
 }
 
+/** As `answer`. */
+export function found(texts, numbers) {
+  const { text, list, cards } = reader(texts, numbers);
+  const card = cards();
+  return { items: list(() => Object.assign(card(), { matched: text() })) };
+}
+
 /** As `answer`; `needed` if they are an outcome. */
 export function files(texts, numbers, needed) {
   const { number, text, list } = reader(texts, numbers);

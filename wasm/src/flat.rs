@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 
 use aftershow_core::{
     Answer, Card, Engine, ItemId, Outcome, PartFile, PersonalSettings, PredictionSource, Predictions, Reason,
-    Recommendations, Route, ScoreParts, Source, VariantName, Weights,
+    Recommendations, Route, ScoreParts, SearchResults, Source, VariantName, Weights,
     ids::{IdKind, UserIdKind},
 };
 use wasm_bindgen::prelude::*;
@@ -20,6 +20,8 @@ extern "C" {
     fn build_recommendations(texts: &str, numbers: &[f64]) -> JsValue;
     #[wasm_bindgen(js_name = predictions)]
     fn build_predictions(texts: &str, numbers: &[f64]) -> JsValue;
+    #[wasm_bindgen(js_name = found)]
+    fn build_found(texts: &str, numbers: &[f64]) -> JsValue;
     #[wasm_bindgen(js_name = files)]
     fn build_files(texts: &str, numbers: &[f64], needed: bool) -> JsValue;
     #[wasm_bindgen(js_name = info)]
@@ -173,6 +175,18 @@ pub fn recommendations(page: &Recommendations, unknown: Option<&[ItemId]>) -> Js
         flat.reasons(&item.reasons);
     }
     build_recommendations(&flat.texts, &flat.numbers)
+}
+
+/// What a search found as a plain object.
+pub fn found(results: &SearchResults) -> JsValue {
+    let mut flat = Flat::new();
+    flat.kind_of_ids(results.items.iter().map(|item| &item.card));
+    flat.count(results.items.len());
+    for item in &results.items {
+        flat.card(&item.card);
+        flat.text(item.matched.name());
+    }
+    build_found(&flat.texts, &flat.numbers)
 }
 
 /// The weights as [`decimal`]s.

@@ -14,7 +14,7 @@ impl Engine {
     /// Throws an `Error` whose `code` begins with `pack_`; what was attached before stays.
     pub fn attach(&mut self, file: &str, bytes: Vec<u8>) -> Result<(), Failure> {
         let part = self.core.manifest().part_named(file).ok_or(OpenError::UnexpectedPart)?;
-        Ok(self.core.attach(part, bytes)?)
+        Ok(self.core.attach_scored(part, bytes)?)
     }
 
     /// Items similar to the item `id`, as an answer or as `{need_parts: [{file, deflated}]}`.

@@ -3,11 +3,12 @@
 //! No I/O here either: the host fetches the files that an outcome asks for, attaches them and asks
 //! again. The npm package's `Recommender` is that host; use this class directly only to write another.
 //!
-//! One class in two builds: with the feature `full` all of it, without it similar items from a pack's lazy lists alone.
+//! One class in three builds: with the feature `full` all but the search in titles, with `search` that, without both similar
+//! items from a pack's lazy lists alone. A page fetches what it uses.
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `full`, `slim` | what the class can do in the one build and in the other |
+//! | `full`, `titles`, `slim` | what the class can do in each build |
 //! | `value` | options and manifests, laid flat by `options.js` |
 //! | `manifest` | the manifest, read from that |
 //! | `convert` | what options are made of |
@@ -19,8 +20,8 @@
 //!
 //! Without the standard library, for its size: it formats a message for every panic, which nobody in a browser would see.
 #![cfg_attr(not(test), no_std)]
-// Pieces that only the full class uses are left out by the compiler, without a mark on each.
-#![cfg_attr(not(feature = "full"), allow(dead_code))]
+// Pieces that only one class uses are left out of the others by the compiler, without a mark on each.
+#![allow(dead_code)]
 
 extern crate alloc;
 
@@ -40,8 +41,10 @@ mod order;
 mod person;
 #[cfg(feature = "full")]
 mod similar;
-#[cfg(not(feature = "full"))]
+#[cfg(not(any(feature = "full", feature = "search")))]
 mod slim;
+#[cfg(feature = "search")]
+mod titles;
 
 use error::Failure;
 use value::Given;

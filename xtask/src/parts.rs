@@ -130,7 +130,9 @@ pub fn npm_package(project: &Project, runner: &mut Runner) -> Result<()> {
     );
     let full = ["aftershow_bg.wasm", "aftershow.js", "aftershow.d.ts"].map(|file| root.join("wasm/pkg").join(file));
     let slim = ["aftershow_slim_bg.wasm", "aftershow_slim.js"].map(|file| root.join("wasm/pkg-slim").join(file));
-    let outputs = [&full[..], &slim].concat();
+    let search =
+        ["aftershow_search_bg.wasm", "aftershow_search.js"].map(|file| root.join("wasm/pkg-search").join(file));
+    let outputs = [&full[..], &slim, &search].concat();
     let stamp = Stamp::new(project, "wasm", &inputs, &outputs);
     let mut build = Command::new("node");
     build.arg("wasm/npm/scripts/build.mjs").current_dir(root);

@@ -440,6 +440,7 @@ fn clippy_wasm(scene: &mut Scene<'_>) -> Result<Counts> {
         &["-p", "aftershow-core", "-p", "aftershow-edge"][..],
         &["-p", "aftershow-wasm"],
         &["-p", "aftershow-wasm", "--no-default-features"],
+        &["-p", "aftershow-wasm", "--no-default-features", "--features", "search"],
     ];
     for build in builds {
         let mut command = scene.cargo(&["clippy", "--target", set_up::WASM]);

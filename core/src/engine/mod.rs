@@ -21,6 +21,7 @@ mod reasons;
 mod recommend;
 pub mod rerank;
 mod scan;
+mod search;
 mod show;
 mod similar;
 mod weights;
@@ -39,15 +40,16 @@ pub use predict::{PredictQuery, Prediction, PredictionSource, Predictions, Ratin
 pub use query::{ListQuery, NewItem, Query, Seed};
 pub use reasons::{Reason, ReasonKind};
 pub use rerank::{Boost, Cap, Rerank};
+pub use search::{Matched, SearchQuery, SearchResult, SearchResults};
 pub use weights::{Blend, BlendPatch, Weights, WeightsPatch};
 pub use wording::Wording;
 
 use crate::{
     error::{OpenError, QueryError},
     ids::{IdKind, ItemId},
-    kernel::{Features, Index, ModelIndex},
+    kernel::{Features, Index, ModelIndex, typos::shared},
     pack::{
-        Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, UserRecord,
+        Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, Search, UserRecord,
         display::Display,
         layout::{MAX_INFLATED, kind},
         lists::Lists,
@@ -57,8 +59,9 @@ use crate::{
     },
 };
 
-/// Tables and shards that an engine keeps; of more, the oldest goes. A shard is some 50 kB.
-const KEPT: usize = 64;
+/// Tables and shards that an engine keeps; of more, the oldest goes. A shard is some 50 kB. A search may need one for each of its
+/// items.
+const KEPT: usize = 2 * Query::MAX_N;
 /// Bytes of lazy parts of one kind that an engine keeps.
 const KEPT_BYTES: usize = 48 << 20;
 /// Files of summaries that an engine keeps: one answer may need a file for each of its items and
@@ -76,6 +79,8 @@ pub struct Engine {
     display: Option<Container>,
     collaborative: Option<(Container, ModelIndex)>,
     ratings: Option<Container>,
+    /// With what each of its words shares with the one before.
+    search: Option<(Container, Vec<u8>)>,
     tables: Kept,
     shards: Kept,
     summaries: Kept,
@@ -159,6 +164,7 @@ impl Engine {
             display: None,
             collaborative: None,
             ratings: None,
+            search: None,
             tables: Kept(VecDeque::new(), KEPT),
             shards: Kept(VecDeque::new(), KEPT),
             summaries: Kept(VecDeque::new(), KEPT_SUMMARIES),
@@ -175,11 +181,22 @@ impl Engine {
     ///
     /// Cost: one pass over the bytes, and for the features an index for scans, which takes a few more.
     /// Memory: the bytes, which the engine keeps and reads in place, the index's 5 bytes a text entry
-    /// and some 20 an item, and 4 bytes an item for the model.
+    /// and some 20 an item, 4 bytes an item for the model, and a byte for each word of the titles.
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong with the part. This never panics, whatever the bytes.
     pub fn attach(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
+        match part {
+            Part::Search => self.attach_search(part, bytes),
+            _ => self.attach_scored(part, bytes),
+        }
+    }
+
+    /// Attaches any part but the index of titles: code that never calls [`Engine::search`] has no use for that.
+    ///
+    /// # Errors
+    /// As [`Engine::attach`]; [`OpenError::UnexpectedPart`] for the index.
+    pub fn attach_scored(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
         if self.manifest.file(part).is_none() {
             return Err(OpenError::UnexpectedPart);
         }
@@ -217,7 +234,7 @@ impl Engine {
                 Ratings::open(&container)?.check(items)?;
                 self.ratings = Some(container);
             }
-            Part::Summaries(_) | Part::Table(_) | Part::Shard(_) => self.attach_lazy(part, bytes)?,
+            Part::Search | Part::Summaries(_) | Part::Table(_) | Part::Shard(_) => self.attach_lazy(part, bytes)?,
         }
         Ok(())
     }
@@ -228,12 +245,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::attach`]; [`OpenError::UnexpectedPart`] for any other part.
     pub fn attach_lazy(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
-        let file = self.manifest.file(part).ok_or(OpenError::UnexpectedPart)?;
-        if file.deflated && bytes.len() > MAX_INFLATED {
-            return Err(OpenError::Truncated {
-                what: "inflated part over the limit",
-            });
-        }
+        self.check_size(part, &bytes)?;
         let items = self.manifest.items as usize;
         match part {
             Part::Summaries(number) => {
@@ -254,14 +266,49 @@ impl Engine {
                 Table::open(&container)?.check()?;
                 self.tables.put(part, container);
             }
-            Part::Shard(_) => {
-                let container = Container::open(bytes, kind::SHARD)?;
-                let shard = Shard::open(&container)?;
-                same(shard.items.id_kind(), self.manifest.id_kind, "kind of ids")?;
-                shard.check(items)?;
-                self.shards.put(part, container);
-            }
+            Part::Shard(_) => self.attach_shard(part, bytes)?,
             _ => return Err(OpenError::UnexpectedPart),
+        }
+        Ok(())
+    }
+
+    /// Attaches the index of titles or a shard, which is all that [`Engine::search_listed`] asks for; see
+    /// [`Engine::attach_lazy`].
+    ///
+    /// # Errors
+    /// As [`Engine::attach_lazy`].
+    pub fn attach_search(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
+        self.check_size(part, &bytes)?;
+        match part {
+            Part::Search => {
+                let container = Container::open(bytes, kind::SEARCH)?;
+                let search = Search::open(&container)?;
+                search.check(self.manifest.items as usize)?;
+                let shared = shared(&search.words);
+                self.search = Some((container, shared));
+                Ok(())
+            }
+            Part::Shard(_) => self.attach_shard(part, bytes),
+            _ => Err(OpenError::UnexpectedPart),
+        }
+    }
+
+    fn attach_shard(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
+        let container = Container::open(bytes, kind::SHARD)?;
+        let shard = Shard::open(&container)?;
+        same(shard.items.id_kind(), self.manifest.id_kind, "kind of ids")?;
+        shard.check(self.manifest.items as usize)?;
+        self.shards.put(part, container);
+        Ok(())
+    }
+
+    /// Refuses a part that the manifest doesn't know, or that is larger than a part is inflated to.
+    fn check_size(&self, part: Part, bytes: &[u8]) -> Result<(), OpenError> {
+        let file = self.manifest.file(part).ok_or(OpenError::UnexpectedPart)?;
+        if file.deflated && bytes.len() > MAX_INFLATED {
+            return Err(OpenError::Truncated {
+                what: "inflated part over the limit",
+            });
         }
         Ok(())
     }
@@ -274,6 +321,7 @@ impl Engine {
             Part::Display => self.display.is_some(),
             Part::Collaborative => self.collaborative.is_some(),
             Part::Ratings => self.ratings.is_some(),
+            Part::Search => self.search.is_some(),
             Part::Summaries(_) => self.summaries.get(part).is_some(),
             Part::Table(_) => self.tables.get(part).is_some(),
             Part::Shard(_) => self.shards.get(part).is_some(),
@@ -344,7 +392,8 @@ impl Engine {
             .chain(&self.neighbours)
             .chain(&self.display)
             .chain(model)
-            .chain(&self.ratings);
+            .chain(&self.ratings)
+            .chain(self.search.iter().map(|(container, _)| container));
         let lazy = [&self.tables, &self.shards, &self.summaries]
             .into_iter()
             .flat_map(|kept| kept.0.iter());

@@ -106,6 +106,15 @@ impl Order<'_> {
         }
     }
 
+    /// A key that comes before those of this item and the following, if none has a score above `most` or a factor above 1, or is
+    /// it.
+    fn first(&self, most: f32, item: ItemIx) -> u64 {
+        match most > 0.0 {
+            true => key(true, most, item),
+            false => key(false, self.popularity.of(item), item),
+        }
+    }
+
     fn factor(&self, item: ItemIx) -> f32 {
         let factor = self.factors.and_then(|factors| factors.get(item.at()));
         factor.copied().unwrap_or(1.0)
@@ -137,7 +146,6 @@ struct Plain<'o, 'a> {
     order: &'o Order<'a>,
     given: &'o [(ItemIx, f32)],
     boosts: &'o [(ItemIx, f32)],
-    scores: [f32; WORD],
 }
 
 impl<'o, 'a> Plain<'o, 'a> {
@@ -146,7 +154,6 @@ impl<'o, 'a> Plain<'o, 'a> {
             order,
             given: order.given,
             boosts: order.boosts,
-            scores: [0.0; WORD],
         }
     }
 
@@ -167,30 +174,21 @@ impl<'o, 'a> Plain<'o, 'a> {
         word
     }
 
-    fn push_block(&mut self, at: usize, word: u64, smallest: &mut Smallest) {
+    fn push_block(&self, at: usize, word: u64, smallest: &mut Smallest) {
         let order = self.order;
         let from = ItemIx((at * WORD) as u32);
-        // What would stand first in the block if it had this score. Popularity never rises from row to row.
-        let first = |most: f32| match most > 0.0 {
-            true => key(true, most, from),
-            false => key(false, order.popularity.of(from), from),
-        };
-        if let Some(personal) = order.personal {
-            if smallest.refuses(first(personal.bound(from.at()))) {
-                return;
-            }
-            let rows = WORD.min(personal.len().saturating_sub(from.at()));
-            let most = personal.block(from.at(), self.scores.get_mut(..rows).unwrap_or_default());
-            if smallest.refuses(first(most)) {
-                return;
-            }
-        } else if smallest.refuses(first(0.0)) {
+        let most = order.personal.map_or(0.0, |personal| personal.block_bound(from.at()));
+        // Popularity never rises from row to row.
+        if smallest.refuses(order.first(most, from)) {
             return;
         }
         for item in rows_of(at, word) {
-            let score = self.scores.get(item.at() % WORD).copied().unwrap_or(0.0);
-            let own = if score > 0.0 { score } else { order.popularity.of(item) };
-            smallest.push(key(score > 0.0, own * order.factor(item), item));
+            let most = order.personal.map_or(0.0, |personal| personal.bound(item));
+            if !smallest.refuses(order.first(most, item)) {
+                let score = order.personal.map_or(0.0, |personal| personal.scores(item).score);
+                let own = if score > 0.0 { score } else { order.popularity.of(item) };
+                smallest.push(key(score > 0.0, own * order.factor(item), item));
+            }
         }
     }
 }

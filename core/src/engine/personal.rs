@@ -101,13 +101,13 @@ impl<'a> Personal<'a> {
     ) -> Result<Personal<'a>, QueryError> {
         let items = resident.features.items.len();
         let content = Content::of(resident, history, weights, items);
-        let mut collaborative = match resident.model()? {
+        let collaborative = match resident.model()? {
             Some((model, index)) if !history.liked.is_empty() => {
-                Some(ModelScores::of(&model, index, &history.liked, &history.disliked, items))
+                Some(ModelScores::of(&model, index, &history.liked, &history.disliked))
             }
             _ => None,
         };
-        let largest = collaborative.as_mut().map_or(0.0, ModelScores::largest_liked);
+        let largest = collaborative.as_ref().map_or(0.0, ModelScores::largest_liked);
         let inverses = (content.inverse, inverse(largest));
         let speaks = (inverses.0 > 0.0, inverses.1 > 0.0);
         let in_force = match speaks {
@@ -138,62 +138,50 @@ impl<'a> Personal<'a> {
         })
     }
 
-    /// Number of items.
-    pub fn len(&self) -> usize {
-        self.content.len()
-    }
-
     /// What an item gets.
     pub fn scores(&self, item: ItemIx) -> Blended {
-        let of = |scores: &[f32]| scores.get(item.at()).copied().unwrap_or(0.0);
         let others = self.collaborative.as_ref().map_or(0.0, |model| model.one(item));
+        self.blended(|scores| at(scores, item), others)
+    }
+
+    /// How much an item is like the one that is being watched, and how much that counts; `None` if nothing is.
+    pub fn watching(&self, item: ItemIx) -> Option<(f32, f32)> {
+        let watching = self.watching.as_ref()?;
+        Some((at(&watching.scores, item), watching.weight))
+    }
+
+    /// What no score of the block of [`WORD`] rows that begins at `from` exceeds: every step from the parts to a score rises
+    /// with them, also when it rounds.
+    pub fn block_bound(&self, from: usize) -> f32 {
+        let most = |scores: &[f32]| {
+            let scores = scores.get(from..).unwrap_or_default();
+            largest(scores.get(..WORD).unwrap_or(scores))
+        };
+        let others = self.collaborative.as_ref().map_or(0.0, |model| model.block_bound(from));
+        self.blended(most, others).score
+    }
+
+    /// What the score of an item doesn't exceed.
+    #[inline(always)]
+    pub fn bound(&self, item: ItemIx) -> f32 {
+        let others = self.collaborative.as_ref().map_or(0.0, |model| model.bound(item));
+        self.blended(|scores| at(scores, item), others).score
+    }
+
+    /// From what is read from the lists of scores, and the collaborative score.
+    #[inline(always)] // part of the innermost loop over a catalogue, also in a build for size
+    fn blended(&self, of: impl Fn(&[f32]) -> f32, others: f32) -> Blended {
         let mut blended = self.weighing.one(of(&self.content), others);
         if let Some(watching) = &self.watching {
             blended.score = watching.blend(blended.score, of(&watching.scores));
         }
         blended
     }
+}
 
-    /// How much an item is like the one that is being watched, and how much that counts; `None` if nothing is.
-    pub fn watching(&self, item: ItemIx) -> Option<(f32, f32)> {
-        let watching = self.watching.as_ref()?;
-        Some((watching.scores.get(item.at()).copied().unwrap_or(0.0), watching.weight))
-    }
-
-    /// What no score of the block of rows that begins at `from` exceeds: every step from the parts to the score rises with
-    /// them, also when it rounds.
-    pub fn bound(&self, from: usize) -> f32 {
-        let most = |scores: &[f32]| {
-            let scores = scores.get(from..).unwrap_or_default();
-            largest(scores.get(..WORD).unwrap_or(scores))
-        };
-        let others = self.collaborative.as_ref().map_or(0.0, |model| model.bound(from));
-        let person = self.weighing.one(most(&self.content), others).score;
-        match &self.watching {
-            Some(watching) => watching.blend(person, most(&watching.scores)),
-            None => person,
-        }
-    }
-
-    /// The scores of the items from row `from` on, where a block begins, as many as there are places; returns the largest.
-    pub fn block(&self, from: usize, out: &mut [f32]) -> f32 {
-        let rows = from..from + out.len();
-        let mut others = [0.0; WORD];
-        let others = others.get_mut(..out.len()).unwrap_or_default();
-        if let Some(model) = &self.collaborative {
-            model.block(from, others);
-        }
-        let most = match self.content.get(rows.clone()) {
-            Some(content) => self.weighing.scores(content, others, out),
-            None => 0.0,
-        };
-        let Some(watching) = &self.watching else { return most };
-        let likenesses = watching.scores.get(rows).unwrap_or_default();
-        for (score, likeness) in out.iter_mut().zip(likenesses) {
-            *score = watching.blend(*score, *likeness);
-        }
-        largest(out)
-    }
+/// An item's score in a list by rows.
+fn at(scores: &[f32], item: ItemIx) -> f32 {
+    scores.get(item.at()).copied().unwrap_or(0.0)
 }
 
 /// The content side.

@@ -19,6 +19,7 @@ use crate::{
         ratings::{Taste, Title},
     },
     pack::{Part, Ratings, ratings::RatingScale},
+    sqrt::sqrt,
 };
 
 /// A rating that a person gave.
@@ -186,7 +187,7 @@ fn predict(engine: &Engine, query: &PredictQuery) -> Result<Outcome<Predictions>
             item,
             new_item,
             prediction: rounded(scale.within(finite(estimate.rating, f64::from(model.mean())))),
-            uncertainty: rounded(libm::sqrt(finite(estimate.variance, f64::MAX)).min(high - low)),
+            uncertainty: rounded(sqrt(finite(estimate.variance, f64::MAX)).min(high - low)),
             known_ratings: title.count,
             source: match (title.count, taste.ratings) {
                 (0, _) => PredictionSource::Content,

@@ -127,6 +127,15 @@ impl View<'_> {
     }
 
     pub fn card(&self, query: &Query, item: ItemIx) -> Card {
+        let mut card = self.plain_card(item);
+        if query.summaries {
+            card.summary = summary(self.engine, (self.row)(item));
+        }
+        card
+    }
+
+    /// Without a summary.
+    pub fn plain_card(&self, item: ItemIx) -> Card {
         let mut card = Card {
             id: self.items.id(item),
             name: self.display.name(item).into(),
@@ -155,9 +164,6 @@ impl View<'_> {
                     }
                 }
             }
-        }
-        if query.summaries {
-            card.summary = summary(self.engine, (self.row)(item));
         }
         card
     }

@@ -4,6 +4,8 @@
 
 use alloc::vec::Vec;
 
+use crate::sqrt::sqrt;
+
 /// `L` of a matrix `L·Lᵀ`.
 #[derive(Clone, Debug)]
 pub struct Cholesky {
@@ -52,7 +54,7 @@ impl Cholesky {
                 if column < row {
                     *value /= *above.get(start(column) + column)?;
                 } else if *value > 0.0 {
-                    *value = libm::sqrt(*value);
+                    *value = sqrt(*value);
                 } else {
                     return None;
                 }

@@ -2,7 +2,7 @@
 //!
 //! The vector gets 16-bit codes, the items have 8-bit codes, and a dot product is a sum in `i32`:
 //! `rank · 128 · 32,767 ≤ 512 · 128 · 32,767 = 2,147,418,112 < 2³¹`. So it is exact and equal natively and in wasm,
-//! where [`add_scores`] does four items at a time by SIMD.
+//! where [`dot`] goes by SIMD.
 //!
 //! Error of the 16 bits: a value of the vector is off by at most half a step, which is 1/65,534 of its
 //! largest value. So a score is off by at most that times the sum of the absolute factors of the item.
@@ -15,6 +15,7 @@ use super::cholesky::{self, Cholesky};
 use crate::{
     ids::ItemIx,
     pack::collaborative::{Collaborative, Factors, Person},
+    sqrt::sqrt,
 };
 
 /// A person's vector: value = step · code.
@@ -60,10 +61,10 @@ impl PersonVector {
     /// Its length.
     pub fn length(&self) -> f32 {
         let squares: f64 = self.codes.iter().map(|code| f64::from(*code) * f64::from(*code)).sum();
-        self.step * libm::sqrt(squares) as f32
+        self.step * sqrt(squares) as f32
     }
 
-    /// What it gives one item.
+    /// What it gives an item: `scale · step · (codes · vector)`.
     pub fn score(&self, factors: &Factors<'_>, item: ItemIx) -> f32 {
         let (codes, scale) = factors.row(item, self.codes.len());
         dot(codes, &self.codes) as f32 * (scale * self.step)
@@ -110,49 +111,22 @@ pub(super) fn person_matrix(
     Cholesky::of(matrix, rank)
 }
 
-/// Adds `scale · step · (codes · vector)` of the items from row `from` on to their places in `out`.
-pub fn add_scores(factors: &Factors<'_>, vector: &PersonVector, from: usize, out: &mut [f32]) {
-    let codes = factors.codes.get(from * vector.codes.len()..).unwrap_or_default();
-    let scales = factors.scales.get(from..).unwrap_or_default();
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    super::simd::add_scores(codes, scales, &vector.codes, vector.step, out);
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    add_scores_one_by_one(codes, scales, &vector.codes, vector.step, out);
-}
-
-/// The same, one item after the other: for other targets, and for the items left over by SIMD.
-#[inline]
-pub(super) fn add_scores_one_by_one(codes: &[i8], scales: &[F32], vector: &[i16], step: f32, out: &mut [f32]) {
-    if vector.is_empty() {
-        return;
-    }
-    for ((out, row), scale) in out.iter_mut().zip(codes.chunks_exact(vector.len())).zip(scales) {
-        *out += dot(row, vector) as f32 * (scale.get() * step);
-    }
-}
-
 /// Dot product; see above why `i32` holds it.
+pub fn dot(codes: &[i8], vector: &[i16]) -> i32 {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    return super::simd::dot(codes, vector);
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    return dot_one_by_one(codes, vector);
+}
+
+/// The same, one code after the other: for other targets, and for what is left over by SIMD.
 #[inline]
-pub(super) fn dot(codes: &[i8], vector: &[i16]) -> i32 {
+pub(super) fn dot_one_by_one(codes: &[i8], vector: &[i16]) -> i32 {
     codes
         .iter()
         .zip(vector)
         .map(|(c, v)| i32::from(*c) * i32::from(*v))
         .sum()
-}
-
-/// Sum of the squares of a row; below `512 · 128² = 2²³`.
-pub(super) fn squares(codes: &[i8]) -> i32 {
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    return super::simd::squares(codes);
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    return squares_one_by_one(codes);
-}
-
-/// The same, one code after the other.
-#[inline]
-pub(super) fn squares_one_by_one(codes: &[i8]) -> i32 {
-    codes.iter().map(|code| i32::from(*code) * i32::from(*code)).sum()
 }
 
 /// Adds `Σ weight · entry` of the sparse rows of a history. `ends`: see [`Collaborative::sparse_ends`].

@@ -24,6 +24,7 @@ use crate::{
     engine::Weights,
     ids::ItemIx,
     pack::{GenreSimilarity, items::Attribute},
+    sqrt::sqrt,
 };
 
 /// What bounds an answer.
@@ -182,7 +183,7 @@ impl Index {
             set_scales: (0..sets)
                 .map(|set| match genre.map_or(0, |genre| genre.set_len(set)) {
                     0 => 0.0,
-                    genres => (1.0 / libm::sqrt(genres as f64)) as f32,
+                    genres => (1.0 / sqrt(genres as f64)) as f32,
                 })
                 .collect(),
             combination_of_slot: rows().map(|row| combination_of_row[row]).collect(),

@@ -18,6 +18,7 @@ pub mod ratings;
 mod simd;
 pub mod similarity;
 pub mod topk;
+pub mod typos;
 pub mod weighing;
 
 pub use crowd::Crowd;

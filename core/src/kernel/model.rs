@@ -1,28 +1,25 @@
-//! The collaborative scores of every item for one person, computed only where they can matter.
+//! The collaborative scores of items for one person, each computed where it can matter.
 //!
 //! What the sparse rows of a history say is added up at once. The dense part of an item is a dot product, and of those the
 //! Cauchy-Schwarz inequality knows beforehand how large they get: at most the length of the person's vector times that of the
-//! item's. Rows stand by popularity and popular items have long vectors; so a block of rows has one bound, and for most
-//! blocks it says that none of their items is among the best. (Pruning by length, for exact search of inner products: Teflioudi,
-//! Gemulla, Mykytiuk 2015, LEMP.) Scores are those of the plain loops, bit by bit.
+//! item's. So most items, and most blocks of rows as a whole, are known not to be among the best without being looked at: rows
+//! stand by popularity, and popular items have long vectors. (Exact search of inner products by length: Teflioudi, Gemulla,
+//! Mykytiuk 2015, LEMP.)
 
 use alloc::vec::Vec;
 
-use zerocopy::little_endian::F32;
-
 use super::{
-    factors::{PersonVector, add_scores, add_sparse, squares},
+    factors::{PersonVector, add_sparse},
     mask::WORD,
     weighing::largest,
 };
 use crate::{
     ids::ItemIx,
     pack::{Collaborative, collaborative::Factors},
+    sqrt::sqrt,
 };
 
-/// Rows of a block.
-const BLOCK: usize = WORD;
-/// What a bound is multiplied by, for the rounding of both sides of the comparison: some ulps, 6e-8 each.
+/// What a bound is multiplied by, for its own rounding and that of what it bounds: a few times 6e-8.
 const MARGIN: f32 = 1.0 + 1e-5;
 
 /// What is made of a model once, for all people.
@@ -30,25 +27,26 @@ const MARGIN: f32 = 1.0 + 1e-5;
 pub struct ModelIndex {
     /// Where each sparse row ends: [`Collaborative::sparse_ends`].
     pub ends: Vec<u32>,
-    /// For each block of rows the length of its longest vector.
+    /// The length of each item's vector.
+    lengths: Vec<f32>,
+    /// The largest of each block of [`WORD`] rows.
     longest: Vec<f32>,
 }
 
 impl ModelIndex {
-    /// Cost: a pass over the factors. Memory: 4 bytes an item.
+    /// Cost: a pass over the factors. Memory: 8 bytes an item.
     pub fn of(model: &Collaborative<'_>) -> ModelIndex {
-        let (factors, rank) = (model.item_factors(), model.rank());
-        let rows = rank.max(1);
-        // The sum of squares is a whole number below 2²⁴, so exact.
-        let length = |(codes, scale): (&[i8], &F32)| scale.get() * libm::sqrtf(squares(codes) as f32);
-        let longest = |(codes, scales): (&[i8], &[F32])| {
-            let lengths = codes.chunks_exact(rows).zip(scales).map(length);
-            lengths.fold(0.0, f32::max)
+        let factors = model.item_factors();
+        let length = |row: usize| {
+            let (codes, scale) = factors.row(ItemIx(row as u32), model.rank());
+            let squares: i32 = codes.iter().map(|code| i32::from(*code) * i32::from(*code)).sum();
+            scale * sqrt(f64::from(squares)) as f32
         };
-        let blocks = factors.codes.chunks(BLOCK * rows).zip(factors.scales.chunks(BLOCK));
+        let lengths: Vec<f32> = (0..model.len()).map(length).collect();
         ModelIndex {
             ends: model.sparse_ends(),
-            longest: blocks.map(longest).collect(),
+            longest: lengths.chunks(WORD).map(largest).collect(),
+            lengths,
         }
     }
 }
@@ -57,88 +55,87 @@ impl ModelIndex {
 #[derive(Debug)]
 pub struct ModelScores<'m> {
     factors: Factors<'m>,
-    longest: &'m [f32],
+    index: &'m ModelIndex,
     liked: Sums,
     disliked: Option<Sums>,
+    /// The length of the vector of `liked`.
+    length: f32,
 }
 
 /// What the items of a history give to every item.
 #[derive(Debug)]
 struct Sums {
-    /// From the sparse rows; in the blocks that are `whole` from the dense part too.
-    sums: Vec<f32>,
-    whole: Vec<bool>,
-    /// `None` if it is 0.
+    /// From the sparse rows.
+    sparse: Vec<f32>,
+    /// What gives the dense part; `None` if that is 0.
     vector: Option<PersonVector>,
-    /// Length of the vector.
-    length: f32,
 }
 
 impl<'m> ModelScores<'m> {
     /// Of what was liked, less what was disliked: items with weights above 0, each once, ascending.
     ///
-    /// Cost: the sparse rows of the history, and the blocks that have to be looked at for the largest score.
+    /// Cost: the sparse rows of the history.
     pub fn of(
         model: &Collaborative<'m>,
         index: &'m ModelIndex,
         liked: &[(ItemIx, f32)],
         disliked: &[(ItemIx, f32)],
-        items: usize,
     ) -> ModelScores<'m> {
-        let sums = |events: &[(ItemIx, f32)]| Sums::of(model, &index.ends, events, items);
+        let sums = |events: &[(ItemIx, f32)]| {
+            let mut sparse = alloc::vec![0.0; model.len()];
+            add_sparse(model, &index.ends, events, &mut sparse);
+            Sums {
+                sparse,
+                vector: PersonVector::of(model, events),
+            }
+        };
+        let liked = sums(liked);
         ModelScores {
             factors: model.item_factors(),
-            longest: &index.longest,
-            liked: sums(liked),
+            index,
+            length: MARGIN * liked.vector.as_ref().map_or(0.0, PersonVector::length),
+            liked,
             disliked: (!disliked.is_empty()).then(|| sums(disliked)),
         }
     }
 
-    /// The largest score that the liked items give, 0 if none is above. Blocks that had to be looked at for that are not computed again.
-    pub fn largest_liked(&mut self) -> f32 {
+    /// The largest score that the liked items give, 0 if none is above.
+    pub fn largest_liked(&self) -> f32 {
         let mut most = 0.0;
-        for block in 0..self.liked.whole.len() {
-            if self.bound(block * BLOCK) > most {
-                most = f32::max(most, self.liked.complete(&self.factors, block));
+        for from in (0..self.liked.sparse.len()).step_by(WORD) {
+            if self.block_bound(from) <= most {
+                continue;
+            }
+            for row in from..self.liked.sparse.len().min(from + WORD) {
+                let item = ItemIx(row as u32);
+                if self.bound(item) > most {
+                    let score = self.liked.one(&self.factors, item);
+                    most = if score > most { score } else { most };
+                }
             }
         }
         most
     }
 
-    /// What no score of the block that begins at this row exceeds.
-    #[inline]
-    pub fn bound(&self, from: usize) -> f32 {
-        let sums = self.liked.sums.get(from..).unwrap_or_default();
-        let most = largest(sums.get(..BLOCK).unwrap_or(sums));
-        match (&self.liked.vector, self.liked.whole.get(from / BLOCK)) {
-            (Some(_), Some(false)) => {
-                let longest = self.longest.get(from / BLOCK).copied().unwrap_or(0.0);
-                (most + self.liked.length * longest) * MARGIN
-            }
-            _ => most,
-        }
+    /// What no score of the block of [`WORD`] rows that begins at `from` exceeds.
+    pub fn block_bound(&self, from: usize) -> f32 {
+        let sparse = self.liked.sparse.get(from..).unwrap_or_default();
+        let longest = self.index.longest.get(from / WORD).copied().unwrap_or(0.0);
+        largest(sparse.get(..WORD).unwrap_or(sparse)) + self.length * longest
     }
 
-    /// The scores of the items from row `from` on, where a block begins; at most a block.
-    pub fn block(&self, from: usize, out: &mut [f32]) {
-        self.liked.block(&self.factors, from, out);
-        if let Some(disliked) = &self.disliked {
-            let mut less = [0.0; BLOCK];
-            let less = less.get_mut(..out.len()).unwrap_or_default();
-            disliked.block(&self.factors, from, less);
-            for (score, less) in out.iter_mut().zip(less) {
-                *score = without(*score, *less);
-            }
-        }
+    /// What the score of an item doesn't exceed.
+    #[inline(always)] // part of the innermost loop over a catalogue, also in a build for size
+    pub fn bound(&self, item: ItemIx) -> f32 {
+        let length = self.index.lengths.get(item.at()).copied().unwrap_or(0.0);
+        self.liked.sparse(item) + self.length * length
     }
 
-    /// The score of one item.
+    /// The score of an item.
     pub fn one(&self, item: ItemIx) -> f32 {
         let liked = self.liked.one(&self.factors, item);
-        match &self.disliked {
-            Some(disliked) => without(liked, disliked.one(&self.factors, item)),
-            None => liked,
-        }
+        let disliked = self.disliked.as_ref().map(|sums| sums.one(&self.factors, item));
+        disliked.map_or(liked, |disliked| without(liked, disliked))
     }
 }
 
@@ -149,46 +146,13 @@ pub fn without(liked: f32, disliked: f32) -> f32 {
 }
 
 impl Sums {
-    fn of(model: &Collaborative<'_>, ends: &[u32], events: &[(ItemIx, f32)], items: usize) -> Sums {
-        let mut sums = alloc::vec![0.0; items];
-        add_sparse(model, ends, events, &mut sums);
-        let vector = PersonVector::of(model, events);
-        Sums {
-            whole: alloc::vec![vector.is_none(); items.div_ceil(BLOCK)],
-            sums,
-            length: vector.as_ref().map_or(0.0, PersonVector::length),
-            vector,
-        }
-    }
-
-    /// Adds the dense part of a block for good, if that wasn't done; returns its largest score.
-    fn complete(&mut self, factors: &Factors<'_>, block: usize) -> f32 {
-        let from = block * BLOCK;
-        let to = self.sums.len().min(from + BLOCK);
-        let sums = self.sums.get_mut(from..to).unwrap_or_default();
-        if let (Some(vector), Some(whole)) = (&self.vector, self.whole.get_mut(block))
-            && !core::mem::replace(whole, true)
-        {
-            add_scores(factors, vector, from, sums);
-        }
-        largest(sums)
-    }
-
-    fn block(&self, factors: &Factors<'_>, from: usize, out: &mut [f32]) {
-        let Some(sums) = self.sums.get(from..from + out.len()) else {
-            return;
-        };
-        out.copy_from_slice(sums);
-        if let (Some(vector), Some(false)) = (&self.vector, self.whole.get(from / BLOCK)) {
-            add_scores(factors, vector, from, out);
-        }
+    #[inline]
+    fn sparse(&self, item: ItemIx) -> f32 {
+        self.sparse.get(item.at()).copied().unwrap_or(0.0)
     }
 
     fn one(&self, factors: &Factors<'_>, item: ItemIx) -> f32 {
-        let sum = self.sums.get(item.at()).copied().unwrap_or(0.0);
-        match (&self.vector, self.whole.get(item.at() / BLOCK)) {
-            (Some(vector), Some(false)) => sum + vector.score(factors, item),
-            _ => sum,
-        }
+        let dense = self.vector.as_ref().map_or(0.0, |vector| vector.score(factors, item));
+        self.sparse(item) + dense
     }
 }

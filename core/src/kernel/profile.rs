@@ -22,7 +22,7 @@ use super::{
     similarity::{Features, YEAR_SPAN, year_similarity},
     topk::{Hit, TopK},
 };
-use crate::{engine::Weights, ids::ItemIx};
+use crate::{engine::Weights, ids::ItemIx, sqrt::sqrt};
 
 /// How many terms of a history's texts count.
 pub const TERMS: usize = 32;
@@ -328,5 +328,5 @@ fn add_to_sets(parts: &mut [f32], index: &Index, of_genre: &[f32], scales: &[f32
 /// Length of a vector; 1 for one of zeros.
 fn length(values: impl Iterator<Item = f64>) -> f64 {
     let squares: f64 = values.map(|value| value * value).sum();
-    if squares > 0.0 { libm::sqrt(squares) } else { 1.0 }
+    if squares > 0.0 { sqrt(squares) } else { 1.0 }
 }

@@ -23,6 +23,7 @@ use crate::{
     engine::NewItem,
     ids::ItemIx,
     pack::ratings::{Ratings, group},
+    sqrt::sqrt,
     text,
 };
 
@@ -128,7 +129,7 @@ impl Taste {
                 *number += f64::from(scale) * f64::from(*code);
             }
         }
-        let root = libm::sqrt(ratings.len().max(1) as f64);
+        let root = sqrt(ratings.len().max(1) as f64);
         for (at, number) in state.iter_mut().enumerate() {
             let prior = f64::from(model.person_precision(at));
             *number *= prior / root;

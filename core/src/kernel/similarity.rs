@@ -13,6 +13,7 @@ use crate::{
         items::{Attribute, Items},
         rows::Rows,
     },
+    sqrt::sqrt,
     text,
 };
 
@@ -287,7 +288,7 @@ pub fn set_similarity(how: GenreSimilarity, shared: usize, a: usize, b: usize) -
     }
     match how {
         GenreSimilarity::Jaccard => shared as f32 / (a + b - shared) as f32,
-        GenreSimilarity::Cosine => (shared as f64 / libm::sqrt(a as f64 * b as f64)) as f32,
+        GenreSimilarity::Cosine => (shared as f64 / sqrt(a as f64 * b as f64)) as f32,
     }
 }
 

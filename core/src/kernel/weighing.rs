@@ -1,4 +1,4 @@
-//! Two scores of an item to one, over a whole catalogue.
+//! Two scores of an item to one.
 
 /// How the two sides of a recommendation become one score.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -42,23 +42,6 @@ impl Weighing {
             content,
             collaborative,
         }
-    }
-
-    /// The scores of a run of items; returns the largest. All slices are of one length.
-    pub fn scores(&self, contents: &[f32], collaboratives: &[f32], out: &mut [f32]) -> f32 {
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return super::simd::weigh(self, contents, collaboratives, out);
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        return self.scores_one_by_one(contents, collaboratives, out);
-    }
-
-    /// The same, one item after the other.
-    #[inline]
-    pub(super) fn scores_one_by_one(&self, contents: &[f32], collaboratives: &[f32], out: &mut [f32]) -> f32 {
-        for ((out, content), collaborative) in out.iter_mut().zip(contents).zip(collaboratives) {
-            *out = self.one(*content, *collaborative).score;
-        }
-        largest_one_by_one(out)
     }
 }
 

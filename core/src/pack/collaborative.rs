@@ -200,7 +200,7 @@ impl<'a> Factors<'a> {
     }
 
     /// The codes and the scale of a row.
-    #[inline]
+    #[inline(always)] // part of the innermost loops, also in a build for size
     pub fn row(&self, row: ItemIx, rank: usize) -> (&'a [i8], f32) {
         let start = row.at().saturating_mul(rank);
         (

@@ -70,6 +70,7 @@ pub mod kind {
     /// Not of a pack: people's histories, kept apart and private.
     pub const USERS: u16 = 8;
     pub const RATINGS: u16 = 9;
+    pub const SEARCH: u16 = 10;
 }
 
 /// Types of a section's values, little-endian.
@@ -168,6 +169,14 @@ pub mod section {
     pub const RATING_KEYS: u16 = 0x9a;
     pub const RATING_WEIGHTS: u16 = 0x9b;
     pub const RATING_WEIGHT_SCALES: u16 = 0x9c;
+
+    // Search.
+    pub const WORD_ENDS: u16 = 0xa0;
+    pub const WORD_BYTES: u16 = 0xa1;
+    pub const POSTING_ENDS: u16 = 0xa2;
+    pub const POSTINGS: u16 = 0xa3;
+    pub const CARD_SHARD_OF: u16 = 0xa4;
+    pub const CARD_SHARDS: u16 = 0xa5;
 
     // Users.
     pub const USER_ID_ENDS: u16 = 0x80;

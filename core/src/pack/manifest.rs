@@ -60,7 +60,7 @@ pub struct PersonalSettings {
 /// A file of the manifest: its content hash makes its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartEntry {
-    /// `features`, `neighbours`, `display`, `collaborative`, `ratings`; later formats add more.
+    /// `features`, `neighbours`, `display`, `collaborative`, `ratings`, `search`; later formats add more.
     pub kind: String,
     /// File name, relative to the manifest.
     pub file: String,
@@ -159,6 +159,8 @@ pub enum Part {
     Collaborative,
     /// The model of how people rate.
     Ratings,
+    /// The words of all titles.
+    Search,
     /// One file of summaries, by number.
     Summaries(u32),
     /// One table, by number.
@@ -306,7 +308,7 @@ impl Manifest {
             })
         };
         match part {
-            Part::Features | Part::Neighbours | Part::Display | Part::Collaborative | Part::Ratings => {
+            Part::Features | Part::Neighbours | Part::Display | Part::Collaborative | Part::Ratings | Part::Search => {
                 let entry = self
                     .parts
                     .iter()
@@ -349,6 +351,7 @@ impl Manifest {
             Part::Neighbours,
             Part::Collaborative,
             Part::Ratings,
+            Part::Search,
         ]
         .into_iter()
         .filter_map(|part| self.file(part))
@@ -382,6 +385,7 @@ fn resident_part(kind: &str) -> Option<Part> {
         "display" => Some(Part::Display),
         "collaborative" => Some(Part::Collaborative),
         "ratings" => Some(Part::Ratings),
+        "search" => Some(Part::Search),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ pub mod lists;
 pub mod manifest;
 pub mod ratings;
 pub mod rows;
+pub mod search;
 pub mod shard;
 pub mod strings;
 pub mod summaries;
@@ -27,4 +28,5 @@ pub use manifest::{
     ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, PersonalSettings, Series,
 };
 pub use ratings::{Ratings, RatingsData};
+pub use search::Search;
 pub use users::{RatingWeights, UserRecord, Users, UsersManifest};

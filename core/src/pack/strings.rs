@@ -80,16 +80,22 @@ impl<'a> Strings<'a> {
 
     /// The place of a string among sorted ones.
     pub fn find(&self, wanted: &str) -> Option<usize> {
+        let place = self.first_from(wanted);
+        (place < self.len() && self.get(place) == wanted).then_some(place)
+    }
+
+    /// The first of sorted strings that is `wanted` or comes after it; how many there are if none does.
+    pub fn first_from(&self, wanted: &str) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.get(middle).cmp(wanted) {
-                core::cmp::Ordering::Equal => return Some(middle),
-                core::cmp::Ordering::Less => low = middle + 1,
-                core::cmp::Ordering::Greater => high = middle,
+            if self.get(middle) < wanted {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
-        None
+        low
     }
 }
 

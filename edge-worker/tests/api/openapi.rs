@@ -348,6 +348,7 @@ fn the_words_for_a_knob_are_the_same_in_rust_in_the_document_and_in_the_javascri
         "RecommendOptions",
         "RerankOptions",
         "Knobs",
+        "SearchOptions",
     ] {
         for (field, words) in interface(&types, name) {
             let own = said.get(field).unwrap_or_else(|| panic!("the document has no {field}"));

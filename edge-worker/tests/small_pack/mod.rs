@@ -12,7 +12,7 @@ use aftershow_core::{
         display::{self, DisplayData},
         items::{self, AttributeData, ItemsData},
         layout::{FORMAT_VERSION, kind, role},
-        rows,
+        rows, search,
         shard::{self, ShardData},
         summaries, table,
         users::{shard_of, write_users},
@@ -230,6 +230,16 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
         compress_to_vec(&table::write(&entries).unwrap(), 6),
     );
     manifest.tables.hashes.push("00000000000000cc".into());
+    let names: Vec<&str> = SHOWS.iter().map(|show| show.1).collect();
+    let bytes = search::write(&names, &[SHARD; SHOWS.len()]).unwrap();
+    manifest.parts.push(PartEntry {
+        kind: "search".into(),
+        file: "search.e.bin".into(),
+        bytes: bytes.len() as u64,
+        sha256: String::new(),
+        optional: true,
+    });
+    files.insert("search.e.bin".into(), bytes);
     (manifest, files)
 }
 

@@ -1,4 +1,4 @@
-// The whole build: Rust → wasm/pkg, wasm/pkg-slim (wasm-pack, wasm-opt) → dist/ (esbuild, tsc). `--js-only` leaves wasm/ as it is.
+// The whole build: Rust → wasm/pkg, wasm/pkg-slim, wasm/pkg-search (wasm-pack, wasm-opt) → dist/ (esbuild, tsc). `--js-only` leaves wasm/ as it is.
 //
 // wasm-pack and wasm-bindgen come from PATH, else from AFTERSHOW_TOOLS (default: .tools at the
 // project's root), where each has a folder with its version in the name.
@@ -19,6 +19,7 @@ const dist = join(npm, 'dist');
 const ENGINES = [
   { module: 'index', pkg: join(wasm, 'pkg'), name: 'aftershow', features: [] },
   { module: 'slim', pkg: join(wasm, 'pkg-slim'), name: 'aftershow_slim', features: ['--', '--no-default-features'] },
+  { module: 'search', pkg: join(wasm, 'pkg-search'), name: 'aftershow_search', features: ['--', '--no-default-features', '--features', 'search'] },
 ];
 
 /** How the WebAssembly is had: by address, from the disk, or compiled by an import that the host understands. */
@@ -66,7 +67,7 @@ async function buildJs() {
           '#wording': join(root, 'core/src/engine/wording.json'),
         },
         define: { VERSION: JSON.stringify(version), WASM_FILE: JSON.stringify(`./${file}`) },
-        plugins: [imported(`./${file}${query ?? ''}`)],
+        plugins: [left('#wasm-file', `./${file}${query ?? ''}`), left('#search', `./search${suffix}.js`)],
         ...(platform && { platform }),
       });
     }
@@ -84,9 +85,9 @@ function signed(module, text) {
   return Buffer.concat([module, Buffer.from([0, section.length, ...section])]);
 }
 
-/** Leaves the import of the WebAssembly to the host. */
-function imported(path) {
-  return { name: 'imported', setup: (build) => build.onResolve({ filter: /^#wasm-file$/ }, () => ({ path, external: true })) };
+/** Leaves an import to the host, or to the bundler that takes the package. */
+function left(name, path) {
+  return { name, setup: (build) => build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path, external: true })) };
 }
 
 function run(command, args, env = {}) {

@@ -114,7 +114,7 @@ function parse(json: Uint8Array): Manifest {
 }
 
 /** The promise's value, unless the signal aborts first. The work itself goes on: others may wait for it. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {

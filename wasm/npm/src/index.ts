@@ -2,7 +2,9 @@
 /** Recommendations from a pack of files: the engine runs where this code runs, and no server answers for it. */
 
 import { type PartFile } from './engine.js';
-import { Host } from './host.js';
+import { coded, said } from './errors.js';
+import { Host, unlessAborted } from './host.js';
+import type { TitleSearch } from './search.js';
 import type {
   Answer,
   CallOptions,
@@ -16,6 +18,8 @@ import type {
   Reranked,
   Recommendations,
   RecommendOptions,
+  SearchOptions,
+  SearchResults,
   SimilarOptions,
   Source,
 } from './types.js';
@@ -40,8 +44,13 @@ export class Recommender {
     if (Symbol.dispose) Object.defineProperty(this.prototype, Symbol.dispose, { value: this.prototype.free });
   }
 
-  private constructor(host: Host) {
+  /** An engine of its own searches, from the first search on: most pages never do. */
+  #searcher: Promise<TitleSearch> | undefined;
+  readonly #openSearcher: () => Promise<TitleSearch>;
+
+  private constructor(host: Host, openSearcher: () => Promise<TitleSearch>) {
     this.#host = host;
+    this.#openSearcher = openSearcher;
   }
 
   /**
@@ -51,7 +60,9 @@ export class Recommender {
    * `wasm_unavailable` as `code`.
    */
   static async load(source: Source, options: OpenOptions = {}): Promise<Recommender> {
-    return new Recommender(await Host.open(source, options));
+    const how = { wasm: options.wasm_search, progress: options.progress };
+    const searcher = async () => (await import('#search')).TitleSearch.load(source, how);
+    return new Recommender(await Host.open(source, options), searcher);
   }
 
   /**
@@ -109,6 +120,20 @@ export class Recommender {
     return this.#host.answer((engine) => engine.popular(options), call);
   }
 
+  /**
+   * Items by the words of their titles, typos and all, for a box that searches while somebody types.
+   *
+   * The first search loads the engine that does it and the index of the titles; each reads small files with the cards of what is
+   * found.
+   *
+   * Rejects with `no_search` if the pack was built without an index, else as {@link recommend}.
+   */
+  async search(options: SearchOptions, call: CallOptions = {}): Promise<SearchResults> {
+    this.#host.alive();
+    const searcher = await unlessAborted(this.#search(), call.signal);
+    return searcher.search(options, call);
+  }
+
   /** Fetches all that is scored and shown, so that from then on only summaries are fetched. For a server, or before sliders are shown. */
   async preload(call: CallOptions = {}): Promise<void> {
     await this.#host.attach(this.#host.alive().resident() as PartFile[], call.signal);
@@ -122,5 +147,15 @@ export class Recommender {
   /** Gives the pack's memory back to the engine. The recommender can't be used any more; freeing it twice is fine. */
   free(): void {
     this.#host.free();
+    this.#searcher?.then((searcher) => searcher.free(), () => {});
+  }
+
+  /** A failed start is tried again by the next search. */
+  #search(): Promise<TitleSearch> {
+    this.#searcher ??= this.#openSearcher().catch((error) => {
+      this.#searcher = undefined;
+      throw error.code ? error : coded('wasm_load', `the engine that searches can't be loaded (${said(error)}): serve the package's search files too`, error);
+    });
+    return this.#searcher;
   }
 }

@@ -507,6 +507,36 @@ export interface RecommendedItem extends Card {
   reasons?: Reason[];
 }
 
+/** The options of {@link Recommender.search}. */
+export interface SearchOptions {
+  /**
+   * What is looked for: words of a title, the last of which may be a beginning. At most 200 bytes of UTF-8, and 16 words. Case
+   * and accents make no difference. Without a letter or digit nothing is found.
+   */
+  q?: string | null | undefined;
+  /** How many items, 1 to 100. Default 10. Fewer come back only if no more exist. */
+  limit?: number | null | undefined;
+}
+
+/** What a search found. */
+export interface SearchResults {
+  /**
+   * The items, best first: in the order of the values of `matched`, those with fewer typos before others, and then the most popular
+   * first.
+   */
+  items: SearchResult[];
+}
+
+/** An item that was found. Its card has no summary. */
+export interface SearchResult extends Card {
+  /**
+   * How its title fits. `title`: it is the query, an article at the beginning aside; `title_prefix`: it begins with it; `words`: it has all
+   * words; `prefix`: if beginnings count; `typo`: if words that are spelled nearly so count; `partial`: no title has all words, and this one
+   * has some, with at least half of the letters.
+   */
+  matched: 'title' | 'title_prefix' | 'words' | 'prefix' | 'typo' | 'partial';
+}
+
 /** The weights of the two sides of a recommendation, normalised to sum 1. */
 export interface Blend {
   /** What the person's items are like, and the genres that the person prefers. */
@@ -589,6 +619,8 @@ export interface OpenOptions {
    * the first time on a page.
    */
   wasm?: string | URL | Response | BufferSource | WebAssembly.Module | undefined;
+  /** The same for the engine that searches in titles, where `Recommender` of the whole package searches. */
+  wasm_search?: OpenOptions['wasm'];
   /** Gives up waiting when it aborts. */
   signal?: AbortSignal | undefined;
   /** Is called whenever a file of the pack is asked for and when it has arrived, the manifest aside. */
@@ -611,6 +643,8 @@ export type ErrorCode =
   | 'unknown_name'
   /** The pack predicts no ratings. */
   | 'no_ratings'
+  /** The pack has no index of its titles. */
+  | 'no_search'
   /** A file of the pack could not be had; the next call tries again. */
   | 'pack_fetch'
   /** The manifest is not what the format asks for. */

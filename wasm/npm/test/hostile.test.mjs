@@ -16,6 +16,7 @@ import { createXXHash3 } from 'hash-wasm';
 
 import { Recommender } from 'aftershow';
 import init, { Engine } from '../../pkg/aftershow.js';
+import initTitles, { Engine as Titles } from '../../pkg-search/aftershow_search.js';
 
 import { found, kinds, manifestOf, samplePack, watched } from './pack.mjs';
 
@@ -37,11 +38,13 @@ const LAZY = ['table', 'shard'];
 const OTHER_WEIGHTS = { genre_weight: 1, text_weight: 0.2, year_weight: 1 };
 const FEATURES = { genres: ['Drama', 'Comedy', 'Crime', 'Fantasy'], summary: 'A detective in a harbour', type: 'Scripted', language: 'English', year: 2010 };
 
+const QUERIES = ['a', 'the harbour', 'lihgthouse', 'книга', 'war kitchen nothing'];
+
 /** Somebody with likes, a dislike and preferred genres. */
 const PERSON = (ids) => ({ history: [{ id: ids[0], weight: 3 }, ids[1], { id: ids.at(-1), weight: -1 }], genres: FEATURES.genres, year_weight: 0.3 });
 
 describe('hostile packs', { skip }, () => {
-  let manifest, memory, hasher, resident, lazy, ids, expected;
+  let manifest, memory, hasher, resident, lazy, titles, ids, expected;
   /** The parts under attack: `{file, kind, bytes}`, inflated. */
   let parts;
 
@@ -55,6 +58,9 @@ describe('hostile packs', { skip }, () => {
     for (const file of resident.resident()) await attach(resident, file);
     ids = resident.similar_to_features({ features: FEATURES, n: 6 }).items.map((item) => item.id);
     lazy = new Engine(manifest);
+    await initTitles({ module_or_path: await readFile(new URL('../dist/aftershow_search_bg.wasm', import.meta.url)) });
+    titles = new Titles(manifest);
+    for (const q of QUERIES) await answered(titles, (each) => each.search({ q, limit: 100 }));
     for (const engine of [resident, lazy]) await answered(engine, (each) => each.similar({ id: ids[0], n: 5, summaries: true }));
     expected = await answers();
   });
@@ -64,7 +70,7 @@ describe('hostile packs', { skip }, () => {
     const recommender = await Recommender.load(pack);
     const said = [];
     for (const id of ids) said.push(await recommender.similar({ id, summaries: true }), await recommender.similar({ id, ...OTHER_WEIGHTS }));
-    said.push(await recommender.similarToFeatures({ features: FEATURES }));
+    said.push(await recommender.similarToFeatures({ features: FEATURES }), await recommender.search({ q: 'a' }));
     said.push(await recommender.recommend(PERSON(ids)), await recommender.popular({ genres: FEATURES.genres }));
     recommender.free();
     assert.ok(said.every((answer) => answer.items.length > 0), 'the undamaged pack answers');
@@ -119,13 +125,21 @@ describe('hostile packs', { skip }, () => {
 
   /** Attaches the bytes in place of a part, asks if they were taken, and puts the good part back. */
   function attack({ file, kind, bytes: good }, bytes) {
-    const engine = LAZY.includes(kind) ? lazy : resident;
+    const engine = kind === 'search' ? titles : LAZY.includes(kind) ? lazy : resident;
     const taken = refusedOr(() => (engine.attach(file, bytes), true)) ?? false;
     if (taken) {
-      askEverything(engine);
+      if (engine === titles) search();
+      else askEverything(engine);
       engine.attach(file, good);
     }
     return taken;
+  }
+
+  function search() {
+    for (const q of QUERIES) {
+      const found = refusedOr(() => titles.search({ q, limit: 100 }));
+      assert.ok(found === undefined || found.need_parts || found.items.length <= 100);
+    }
   }
 
   function repair(bytes) {
@@ -154,7 +168,7 @@ describe('hostile packs', { skip }, () => {
 
   it('attacks every kind of part', () => {
     const model = manifest.personal ? ['collaborative'] : [];
-    assert.deepEqual([...new Set([...parts.values()].map((part) => part.kind))].sort(), [...model, 'display', 'features', 'neighbours', 'shard', 'summaries', 'table']);
+    assert.deepEqual([...new Set([...parts.values()].map((part) => part.kind))].sort(), [...model, 'display', 'features', 'neighbours', 'search', 'shard', 'summaries', 'table']);
   });
 
   it('refuses every truncation', async (t) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Recommender } from 'aftershow';
+import { TitleSearch } from 'aftershow/search';
 import { Recommender as Slim } from 'aftershow/slim';
 
 import { kinds, manifestOf, samplePack, skip, watched } from './pack.mjs';
@@ -68,6 +69,39 @@ describe('Recommender.load', { skip }, () => {
       one[Symbol.dispose]();
       assert.equal(await code(one.similar({ id: 82 })), 'freed');
     }
+  });
+});
+
+describe('aftershow/search', { skip }, () => {
+  it('finds titles with the index and the shards of what it finds', async () => {
+    const { source, read } = watched(samplePack);
+    const titles = await TitleSearch.load(source);
+    const { items } = await titles.search({ q: 'gmae of thrones', limit: 5 });
+    assert.deepEqual([items[0].name, items[0].matched], ['Game of Thrones', 'typo']);
+    assert.deepEqual([...new Set(kinds(read))].sort(), ['search', 'shard']);
+    const soFar = read.length;
+    await titles.search({ q: 'game of', limit: 5 });
+    assert.equal(read.length, soFar);
+    for (const [options, parameter] of [[{ q: 5 }, 'q'], [{ q: 'x'.repeat(201) }, 'q'], [{ q: 'x', limit: 0 }, 'limit'], [{ q: 'x', offset: 1 }, 'offset']]) {
+      await assert.rejects(titles.search(options), { code: 'invalid_parameter', parameter });
+    }
+    assert.deepEqual(await titles.search({ q: '' }), { items: [] });
+    titles.free();
+    assert.equal(await code(titles.search({ q: 'a' })), 'freed');
+  });
+
+  it('is what searches for the whole package', async () => {
+    const [titles, recommender] = [await TitleSearch.load(samplePack), await Recommender.load(samplePack)];
+    for (const q of ['the', 'game', 'thrones', 'Élite', 'no such thing at all', '']) {
+      assert.deepEqual(await recommender.search({ q, limit: 100 }), await titles.search({ q, limit: 100 }), q);
+    }
+    const manifest = await manifestOf(samplePack);
+    const parts = manifest.parts.filter(({ kind }) => kind !== 'search');
+    const without = Buffer.from(JSON.stringify({ ...manifest, parts }));
+    const other = await Recommender.load((file) => (file === 'manifest.json' ? without : readFile(join(samplePack, file))));
+    assert.equal(await code(other.search({ q: 'a' })), 'no_search');
+    recommender.free();
+    assert.equal(await code(recommender.search({ q: 'a' })), 'freed');
   });
 });
 

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { it } from 'node:test';
 
 import * as aftershow from 'aftershow';
+import * as search from 'aftershow/search';
 import * as slim from 'aftershow/slim';
 
 import { samplePack, skip } from './pack.mjs';
@@ -13,9 +14,9 @@ it('runs every example of the README', { skip }, async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const examples = Array.from(readme.matchAll(/```js\n(.*?)```/gs), ([, code]) => code);
   assert.ok(examples.length >= 4);
-  const importing = /^import \{ (.*) \} from 'aftershow(?:\/slim)?';$/gm;
+  const importing = /^import \{ (.*) \} from 'aftershow(?:\/\w+)?';$/gm;
   const imported = examples.flatMap((code) => Array.from(code.matchAll(importing), ([, names]) => names.split(', '))).flat();
-  const known = { ...aftershow, Slim: slim.Recommender };
+  const known = { ...aftershow, ...search, Slim: slim.Recommender };
   const names = imported.map((name) => name.replace(/^\w+ as /, ''));
   assert.equal(names[0], 'Recommender');
   const [first, ...others] = examples.map((code) => code.replace(importing, ''));

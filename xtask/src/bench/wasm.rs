@@ -18,10 +18,10 @@ use crate::{
 
 /// What makes a log of events for the large catalogue, beside the folder of development data.
 const GENERATOR: &str = "../tools/gen_events.py";
-/// Vector libraries that only this benchmark needs.
+/// Vector and search libraries that only this benchmark needs.
 const PEERS: &str = "wasm/npm/bench/peers";
 
-/// Builds what is measured, and prints the package's own tables: similar titles, then recommendations.
+/// Builds what is measured, and prints the package's own tables: similar titles, search, then recommendations.
 pub fn run(project: &Project) -> Result<()> {
     let catalogue = match project.large_catalogue() {
         Ok(catalogue) => catalogue,
@@ -37,6 +37,9 @@ pub fn run(project: &Project) -> Result<()> {
     let pack = parts::large_pack(project, &mut runner, &catalogue)?;
     println!("similar titles");
     measure(project, &mut runner, "similar.mjs", &[&pack])?;
+    println!("\nsearch in the titles");
+    set_up::npm(project, &mut runner, PEERS)?;
+    measure(project, &mut runner, "search.mjs", &[&pack])?;
     println!("\nrecommendations for a person");
     let events = match events(project, &mut runner, &catalogue) {
         Ok(events) => events,
@@ -45,7 +48,6 @@ pub fn run(project: &Project) -> Result<()> {
             return Ok(());
         }
     };
-    set_up::npm(project, &mut runner, PEERS)?;
     let pack = parts::large_personal_pack(project, &mut runner, &catalogue, &events)?;
     measure(project, &mut runner, "recommend.mjs", &[&pack, &events])
 }
