@@ -33,6 +33,8 @@ pub struct Gathered {
     pub preferences: Preferences,
     /// How people rate, by the rows of the catalogue: the weights are the values. Empty without ratings.
     pub ratings: Interactions,
+    /// The same of titles that too few people rated.
+    pub lone_ratings: Interactions,
 }
 
 /// What was counted on the way.
@@ -114,7 +116,7 @@ pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> 
     } else {
         with_events(config, progress, tally)?
     };
-    let ratings = rated(config, &catalogue, progress, tally)?;
+    let (ratings, lone_ratings) = rated(config, &catalogue, progress, tally)?;
     let genres = catalogue.items.iter().flat_map(|item| &item.genres);
     let unknown = preferences.unknown(genres.map(String::as_str));
     tally.unknown_genres = unknown
@@ -127,27 +129,28 @@ pub fn gather(config: &Config, progress: &Progress, tally: &mut GatherTally) -> 
         left_out,
         preferences,
         ratings,
+        lone_ratings,
     })
 }
 
-/// The ratings over a catalogue's rows.
+/// The ratings over a catalogue's rows, and those of titles that too few people rated.
 fn rated(
     config: &Config,
     catalogue: &Catalogue,
     progress: &Progress,
     tally: &mut GatherTally,
-) -> Result<Interactions, BuildError> {
+) -> Result<(Interactions, Interactions), BuildError> {
     let sources = &config.ratings.sources;
     if sources.is_empty() {
-        return Ok(Interactions::default());
+        return Ok((Interactions::default(), Interactions::default()));
     }
     let log = RatingLog::read(sources, Wanted::Ratings, config.strict, progress, &mut tally.ratings)?;
     let rows = rows_of(catalogue);
     let row = |text: &str| rows.get(&ItemId::parse(text, catalogue.id_kind)?).copied();
-    let (ratings, unknown) = log.onto(catalogue.items.len(), row);
+    let (all, unknown) = log.onto(catalogue.items.len(), row);
     tally.unrated = unknown;
-    let told = ratings.len();
-    let ratings = ratings.with_at_least(1, config.model.min_people as usize);
+    let told = all.len();
+    let ratings = all.with_at_least(1, config.model.min_people as usize);
     tally.lone_ratings = told - ratings.len();
     if ratings.is_empty() {
         let shown: Vec<String> = sources.iter().map(|source| source.shown()).collect();
@@ -162,7 +165,8 @@ fn rated(
         let place = shown.join(", ");
         return Err(BuildError::Input { place, reason });
     }
-    Ok(ratings)
+    let lone = all.without(&ratings);
+    Ok((ratings, lone))
 }
 
 /// Titles in the order of their popularity by the events; the events to learn from, and the others.

@@ -14,7 +14,7 @@ use aftershow_core::{
     pack::{
         Container, Writer,
         layout::kind,
-        users::{MAX_USER_SHARDS, MAX_USER_VALUE, RatingWeights, UserRecord, Users, UsersManifest, write_users},
+        users::{MAX_USER_SHARDS, MAX_USER_VALUE, UserRecord, Users, UsersManifest, write_users},
     },
 };
 use rayon::prelude::*;
@@ -44,23 +44,24 @@ pub struct Known<'a> {
     pub events: Vec<&'a Interactions>,
     /// What they say they prefer.
     pub preferences: &'a Preferences,
-    /// What ratings weigh.
-    pub ratings: RatingWeights,
+    /// How they rated. Nobody has one item in two of them.
+    pub ratings: Vec<&'a Interactions>,
 }
 
 impl<'a> Known<'a> {
     /// With what was too little to learn from: somebody with a single title is known too.
-    fn of(gathered: &'a Gathered, config: &Config) -> Known<'a> {
+    fn of(gathered: &'a Gathered) -> Known<'a> {
         Known {
             events: vec![&gathered.interactions, &gathered.left_out],
             preferences: &gathered.preferences,
-            ratings: config.interactions.rating,
+            ratings: vec![&gathered.ratings, &gathered.lone_ratings],
         }
     }
 
     /// Everybody, in the order of the ids' bytes.
     fn ids(&self) -> Vec<&'a str> {
-        let with_events = self.events.iter().flat_map(|events| &events.users);
+        let logs = self.events.iter().chain(&self.ratings);
+        let with_events = logs.flat_map(|events| &events.users);
         let mut ids: Vec<&str> = with_events.map(String::as_str).collect();
         ids.extend(self.preferences.of_user.keys().map(String::as_str));
         ids.sort_unstable();
@@ -69,22 +70,30 @@ impl<'a> Known<'a> {
     }
 
     fn record(&self, id: &str) -> UserRecord {
+        let within = |value: f32| value.clamp(-MAX_USER_VALUE, MAX_USER_VALUE);
         let mut kept = Vec::new();
         for events in &self.events {
             let range = events.find(id).map_or(0..0, |user| events.range(user));
             kept.extend(range.map(|at| {
                 (
                     ItemIx(events.items[at]),
-                    events.weights[at].clamp(-MAX_USER_VALUE, MAX_USER_VALUE),
+                    within(events.weights[at]),
                     Some(events.days[at]).filter(|day| *day > 0),
                 )
             }));
         }
         kept.sort_by_key(|(item, ..)| *item);
+        let mut ratings = Vec::new();
+        for told in &self.ratings {
+            let range = told.find(id).map_or(0..0, |user| told.range(user));
+            ratings.extend(range.map(|at| (ItemIx(told.items[at]), within(told.weights[at]))));
+        }
+        ratings.sort_by_key(|(item, _)| *item);
         UserRecord {
             id: id.to_owned(),
             events: kept,
             genres: self.preferences.of(id).to_vec(),
+            ratings,
         }
     }
 }
@@ -143,10 +152,10 @@ pub fn check_people(plan: &Plan, config: &Config, gathered: &Gathered) -> Result
     if plan.users_out.is_none() {
         return Ok(());
     }
-    let ids = Known::of(gathered, config).ids();
+    let ids = Known::of(gathered).ids();
     if ids.is_empty() {
         return Err(BuildError::Usage {
-            reason: "--users-out: there is nobody to keep; give --interactions or --users".to_owned(),
+            reason: "--users-out: there is nobody to keep; give --interactions, --ratings or --users".to_owned(),
         });
     }
     check_ids(&ids, config.personal.user_ids)
@@ -167,7 +176,7 @@ pub fn of_run(
     let report = write(
         dir,
         pack_id,
-        &Known::of(gathered, config),
+        &Known::of(gathered),
         config.personal.user_ids,
         progress,
     )?;
@@ -234,10 +243,7 @@ pub fn write(
     check_ids(&ids, user_ids)?;
     let stage = progress.stage("users", ids.len() as u64);
     let shards = ids.len().div_ceil(USERS_PER_SHARD).clamp(1, MAX_USER_SHARDS as usize);
-    let manifest = UsersManifest {
-        ratings: known.ratings,
-        ..UsersManifest::new(pack_id.to_owned(), shards as u32, key()?, user_ids, ids.len() as u64)
-    };
+    let manifest = UsersManifest::new(pack_id.to_owned(), shards as u32, key()?, user_ids, ids.len() as u64);
     let mut placed: Vec<Vec<&str>> = vec![Vec::new(); shards];
     for id in &ids {
         placed[aftershow_core::pack::users::shard_of(&manifest.key, manifest.shards, id) as usize].push(id);

@@ -210,6 +210,7 @@ fn people() -> Vec<UserRecord> {
             .iter()
             .map(|(genre, weight)| (genre.to_string(), *weight))
             .collect(),
+        ratings: events.iter().map(|(row, value, _)| (ItemIx(*row), value + 3.5)).collect(),
     };
     vec![
         record(
@@ -277,7 +278,7 @@ fn small_values_stay_apart_from_none() {
             (ItemIx(1), -0.001, None),
             (ItemIx(2), 0.0, None),
         ],
-        genres: vec![],
+        ..UserRecord::default()
     };
     let part = Container::open(users_part(&[person]), kind::USERS).unwrap();
     let kept = Users::open(&part).unwrap().find("x").unwrap();
@@ -359,10 +360,13 @@ fn people_that_make_no_sense_are_not_written() {
     let with = |events: Vec<(ItemIx, f32, Option<u32>)>| UserRecord {
         id: "x".into(),
         events,
-        genres: vec![],
+        ..UserRecord::default()
     };
     refused(with(vec![(ItemIx(1), 1.0, None), (ItemIx(1), 1.0, None)]));
     refused(with(vec![(ItemIx(1), f32::NAN, None)]));
+    let rated = |ratings: Vec<(ItemIx, f32)>| UserRecord { ratings, ..with(vec![]) };
+    refused(rated(vec![(ItemIx(2), 4.0), (ItemIx(1), 4.0)]));
+    refused(rated(vec![(ItemIx(1), f32::NAN)]));
     refused(UserRecord::default());
     let prefers = |names: &mut dyn Iterator<Item = usize>| UserRecord {
         genres: names.map(|i| (format!("genre {i:03}"), 1.0)).collect(),

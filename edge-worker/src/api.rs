@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use aftershow_core::{
-    Answer, Engine, Event, NewItem, Outcome, PartFile, Person, PredictQuery, Predictions, Query, Rating,
-    Recommendations, SearchQuery, Seed,
+    Answer, Engine, ItemId, NewItem, Outcome, Part, PartFile, Person, PredictQuery, Prediction, Predictions, Query, QueryError, Rating,
+    Recommendations, Reranked, SearchQuery, Seed, pack::UserRecord,
 };
 use serde::Serialize;
 
@@ -144,7 +144,8 @@ enum Asked<'r> {
     SimilarToNew(NewItem, Similar),
     Recommend(Person, Recommend),
     Known(Known<Recommendations>, Recommend),
-    Ratings(Known<Predictions>, PredictQuery),
+    NewMovie(Known<Predictions>, NewItem),
+    Existing(Known<Ranked>, Vec<ItemId>),
     Rerank(Vec<Candidate>, Seed, Recommend),
     Predict(PredictQuery),
     Popular(Vec<String>, Recommend),
@@ -152,6 +153,9 @@ enum Asked<'r> {
     Stats,
     Health,
 }
+
+/// Items in an order, each with its predicted rating if there is one.
+type Ranked = Vec<(ItemId, Option<f64>)>;
 
 /// What the engine made of it.
 enum Answered {
@@ -203,7 +207,8 @@ impl<'r> Call<'r> {
     pub fn people(&self) -> usize {
         match &self.asked {
             Asked::Known(known, _) => known.len(),
-            Asked::Ratings(known, _) => known.len(),
+            Asked::NewMovie(known, _) => known.len(),
+            Asked::Existing(known, _) => known.len(),
             _ => 1,
         }
     }
@@ -243,25 +248,32 @@ impl<'r> Call<'r> {
             }
             Asked::Predict(query) => shown(engine.predict(query)?, |answer| json(answer, caching::PRIVATE)),
             Asked::Known(known, recommend) => {
+                let who = |record: &UserRecord| engine.person_of(record);
                 let ask = |person| engine.recommend(&recommend.of(Seed::Person(person)));
-                known_shown(known.answer(engine, people, ask)?, |answers| {
+                known_shown(known.answer(engine, people, who, ask)?, |answers| {
                     for_known(endpoint, answers, recommend)
                 })
             }
-            Asked::Ratings(known, query) => {
-                let scale = people.manifest().map(|manifest| manifest.ratings).unwrap_or_default();
-                let rating = |event: Event| Rating {
-                    value: scale.value(event.weight),
-                    item: event.item,
-                };
-                let ask = |person: Person| {
+            Asked::NewMovie(known, item) => {
+                let who = |record: &UserRecord| engine.ratings_of(record);
+                let ask = |ratings| {
                     engine.predict(&PredictQuery {
-                        ratings: person.history.into_iter().map(rating).collect(),
-                        ..query.clone()
+                        ratings,
+                        new_items: vec![item.clone()],
+                        ..PredictQuery::default()
                     })
                 };
-                known_shown(known.answer(engine, people, ask)?, |answers| {
-                    for_ratings(answers, query)
+                known_shown(known.answer(engine, people, who, ask)?, |answers| match answers {
+                    [(id, answer)] => json(&NewMovieRating::of(id, item, answer), caching::PRIVATE),
+                    _ => Err(Problem::internal()),
+                })
+            }
+            Asked::Existing(known, items) => {
+                let who = |record: &UserRecord| Some((engine.person_of(record)?, engine.ratings_of(record)?));
+                let ask = |(person, ratings)| ranked(engine, items, person, ratings);
+                known_shown(known.answer(engine, people, who, ask)?, |answers| match answers {
+                    [(id, ranked)] => json(&PredictedRatings::of(id, ranked), caching::PRIVATE),
+                    _ => Err(Problem::internal()),
                 })
             }
             Asked::Stats => json(
@@ -303,16 +315,12 @@ impl<'r> Asked<'r> {
             }
             Endpoint::Predict => Asked::Predict(bodies::predict(body, content_type)?),
             Endpoint::Existing => {
-                let (id, query) = bodies::existing(body, content_type)?;
-                Asked::Ratings(Known::one(id), query)
+                let (id, items) = bodies::existing(body, content_type)?;
+                Asked::Existing(Known::one(id), items)
             }
             Endpoint::NewMovie => {
                 let (id, item) = bodies::new_movie(body, content_type)?;
-                let query = PredictQuery {
-                    new_items: vec![item],
-                    ..PredictQuery::default()
-                };
-                Asked::Ratings(Known::one(id), query)
+                Asked::NewMovie(Known::one(id), item)
             }
             Endpoint::Popular => Asked::Popular(params::genres(given)?, Recommend::read(given)?),
             Endpoint::Search => Asked::Search(params::search(given)?),
@@ -373,13 +381,47 @@ fn for_known(
     }
 }
 
-/// The predicted ratings of a known person, in the shape of the route: of one new title, or of items of the pack.
-fn for_ratings(answers: &[(String, Predictions)], query: &PredictQuery) -> Result<Answered, Problem> {
-    match (answers, query.new_items.as_slice()) {
-        ([(id, answer)], [item]) => json(&NewMovieRating::of(id, item, answer), caching::PRIVATE),
-        ([(id, answer)], _) => json(&PredictedRatings::of(id, answer), caching::PRIVATE),
-        _ => Err(Problem::internal()),
+/// The items, best first, those that the pack lacks last: by what the person would rate them, and without a model of ratings in
+/// the order of recommendations.
+fn ranked(
+    engine: &Engine,
+    items: &[ItemId],
+    person: Person,
+    ratings: Vec<Rating>,
+) -> Result<Outcome<Ranked>, QueryError> {
+    let unrated = |id: ItemId| (id, None);
+    if engine.manifest().file(Part::Ratings).is_none() {
+        let candidates: Vec<Candidate> = items.iter().map(|id| (id.clone(), None)).collect();
+        let mut ranked = Ranked::new();
+        loop {
+            let query = Query {
+                n: Query::MAX_N,
+                offset: ranked.len(),
+                ..Query::person(person.clone())
+            };
+            let Reranked { page, unknown } = match engine.rerank(&candidates, &query)? {
+                Outcome::Answer(answer) => answer,
+                Outcome::NeedParts(parts) => return Ok(Outcome::NeedParts(parts)),
+            };
+            let last = page.items.len() < Query::MAX_N;
+            ranked.extend(page.items.into_iter().map(|item| unrated(item.card.id)));
+            if last {
+                ranked.extend(unknown.into_iter().map(unrated));
+                return Ok(Outcome::Answer(ranked));
+            }
+        }
     }
+    let query = PredictQuery {
+        ratings,
+        items: items.to_vec(),
+        ranked: true,
+        ..PredictQuery::default()
+    };
+    Ok(engine.predict(&query)?.map(|predictions| {
+        let rated = |item: Prediction| Some((item.item?, Some(item.prediction)));
+        let found = predictions.items.into_iter().filter_map(rated);
+        found.chain(predictions.unknown.into_iter().map(unrated)).collect()
+    }))
 }
 
 fn shown<T>(outcome: Outcome<T>, show: impl FnOnce(&T) -> Result<Answered, Problem>) -> Result<Answered, Problem> {

@@ -103,18 +103,13 @@ pub(crate) struct ExistingBody {
 ///
 /// # Errors
 /// As [`users`].
-pub fn existing(body: &[u8], content_type: Option<&str>) -> Result<(String, PredictQuery), Problem> {
+pub fn existing(body: &[u8], content_type: Option<&str>) -> Result<(String, Vec<ItemId>), Problem> {
     let body: ExistingBody = read_json(body, content_type, "user_id, movie_ids")?;
-    let query = PredictQuery {
-        items: body.movie_ids,
-        ranked: true,
-        ..PredictQuery::default()
-    };
-    if query.items.len() > PredictQuery::MAX_ITEMS {
+    if body.movie_ids.len() > PredictQuery::MAX_ITEMS {
         let detail = format!("movie_ids must be at most {} ids", PredictQuery::MAX_ITEMS);
         return Err(Problem::invalid_parameter("movie_ids", detail));
     }
-    Ok((user(&body.user_id)?, query))
+    Ok((user(&body.user_id)?, body.movie_ids))
 }
 
 /// The body of `/predict/new-movie`, under the field names of the service that it replaces.

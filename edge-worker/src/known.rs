@@ -3,7 +3,7 @@
 //! What has been found and answered stays with the request, so that neither a batch larger than what an isolate keeps
 //! nor a neighbour's request can make it start over.
 
-use aftershow_core::{Engine, Outcome, PartFile, Person, QueryError, UserIdKind, pack::UserRecord};
+use aftershow_core::{Engine, Outcome, PartFile, QueryError, UserIdKind, pack::UserRecord};
 
 use crate::{
     people::{AT_ONCE, Lookup, People, PeopleFile},
@@ -71,15 +71,17 @@ impl<T> Known<T> {
         self.users.is_empty()
     }
 
-    /// The next step towards the answers, each what `ask` says of the person.
+    /// The next step towards the answers, each what `ask` says of what `who` makes of the record: nothing of nobody. `who` gives `None`
+    /// while the features are missing.
     ///
     /// # Errors
     /// 400 for an id that can't be one of this pack's users.
-    pub fn answer(
+    pub fn answer<W: Default>(
         &mut self,
         engine: &Engine,
         people: &mut People,
-        ask: impl Fn(Person) -> Result<Outcome<T>, QueryError>,
+        who: impl Fn(&UserRecord) -> Option<W>,
+        ask: impl Fn(W) -> Result<Outcome<T>, QueryError>,
     ) -> Result<Progress<T>, Problem> {
         let personal = engine.manifest().personal.as_ref();
         self.check(personal.map_or(UserIdKind::Any, |personal| personal.user_ids))?;
@@ -93,8 +95,8 @@ impl<T> Known<T> {
         for user in &mut self.users {
             let person = match &user.state {
                 State::Answered(_) => continue,
-                State::Found(record) => engine.person_of(record),
-                State::New | State::Unknown => Some(Person::default()),
+                State::Found(record) => who(record),
+                State::New | State::Unknown => Some(W::default()),
             };
             // Without the features nobody's rows have ids; asking for nobody says which parts that takes.
             let known = person.is_some();

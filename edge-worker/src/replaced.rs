@@ -268,7 +268,8 @@ impl<'a> MoviePage<'a> {
 pub struct PredictedRatings<'a> {
     /// The person asked about.
     pub user_id: &'a str,
-    /// The items, the highest predicted rating first; those that the pack lacks come last.
+    /// The items, the highest predicted rating first; of a pack without a model of ratings in the order of recommendations. Those
+    /// that the pack lacks come last.
     pub recommendations: Vec<PredictedRating<'a>>,
 }
 
@@ -278,26 +279,21 @@ pub struct PredictedRatings<'a> {
 pub struct PredictedRating<'a> {
     /// The item.
     pub movie_id: &'a ItemId,
-    /// What the person would rate it, on the scale of the ratings; `null` for an item that the pack lacks.
+    /// What the person would rate it, on the scale of the ratings; `null` for an item that the pack lacks, and for all of a pack
+    /// without a model of ratings.
     pub predicted_rating: Option<f64>,
 }
 
 impl<'a> PredictedRatings<'a> {
     /// The answer about one person.
-    pub fn of(user_id: &'a str, answer: &'a Predictions) -> PredictedRatings<'a> {
-        let rating = |item: &'a aftershow_core::Prediction| {
-            Some(PredictedRating {
-                movie_id: item.item.as_ref()?,
-                predicted_rating: Some(item.prediction),
-            })
-        };
-        let unknown = answer.unknown.iter().map(|movie_id| PredictedRating {
+    pub fn of(user_id: &'a str, ranked: &'a [(ItemId, Option<f64>)]) -> PredictedRatings<'a> {
+        let rating = |(movie_id, predicted_rating): &'a (ItemId, Option<f64>)| PredictedRating {
             movie_id,
-            predicted_rating: None,
-        });
+            predicted_rating: *predicted_rating,
+        };
         PredictedRatings {
             user_id,
-            recommendations: answer.items.iter().filter_map(rating).chain(unknown).collect(),
+            recommendations: ranked.iter().map(rating).collect(),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aftershow_core::pack::RatingWeights;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
@@ -46,6 +45,32 @@ impl Default for InteractionsConfig {
             min_item_interactions: 1,
             users: Vec::new(),
         }
+    }
+}
+
+/// What a rating is worth: `(value − neutral) · per_point`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RatingWeights {
+    /// The value that says nothing; below it is disliked. 2.5 fits half a star to five.
+    pub neutral: f32,
+    /// What each point above it is worth, above 0 up to 100.
+    pub per_point: f32,
+}
+
+impl Default for RatingWeights {
+    fn default() -> RatingWeights {
+        RatingWeights {
+            neutral: 2.5,
+            per_point: 1.0,
+        }
+    }
+}
+
+impl RatingWeights {
+    /// What a rating of this value is worth.
+    pub fn weight(self, value: f64) -> f32 {
+        (value as f32 - self.neutral) * self.per_point
     }
 }
 

@@ -384,6 +384,19 @@ impl Engine {
         Some(Person::of_record(record, &features))
     }
 
+    /// How somebody rated, from what is kept of them; `None` while the features are not attached. Of more ratings than a question may
+    /// have, the first count; rows that the pack lacks are left out.
+    pub fn ratings_of(&self, record: &UserRecord) -> Option<Vec<Rating>> {
+        let (container, _) = self.features.as_ref()?;
+        let items = Features::open(container).ok()?.items;
+        let known = record.ratings.iter().filter(|(item, _)| item.at() < items.len());
+        let rating = |(item, value): &(ItemIx, f32)| Rating {
+            item: items.id(*item),
+            value: *value,
+        };
+        Some(known.take(Query::MAX_HISTORY).map(rating).collect())
+    }
+
     /// Figures about the pack and what is attached of it.
     pub fn stats(&self) -> Stats {
         let features = self.features.iter().map(|(container, _)| container);

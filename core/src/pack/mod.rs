@@ -29,4 +29,4 @@ pub use manifest::{
 };
 pub use ratings::{Ratings, RatingsData};
 pub use search::Search;
-pub use users::{RatingWeights, UserRecord, Users, UsersManifest};
+pub use users::{UserRecord, Users, UsersManifest};

@@ -48,40 +48,6 @@ pub struct UsersManifest {
     pub user_ids: UserIdKind,
     /// Number of people.
     pub users: u64,
-    /// How weights came from ratings, for those who want the ratings back.
-    #[serde(default)]
-    pub ratings: RatingWeights,
-}
-
-/// What a rating is worth: `(value − neutral) · per_point`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RatingWeights {
-    /// The value that says nothing; below it is disliked. 2.5 fits half a star to five.
-    pub neutral: f32,
-    /// What each point above it is worth, above 0 up to 100.
-    pub per_point: f32,
-}
-
-impl Default for RatingWeights {
-    fn default() -> RatingWeights {
-        RatingWeights {
-            neutral: 2.5,
-            per_point: 1.0,
-        }
-    }
-}
-
-impl RatingWeights {
-    /// What a rating of this value is worth.
-    pub fn weight(self, value: f64) -> f32 {
-        (value as f32 - self.neutral) * self.per_point
-    }
-
-    /// The rating that is worth so much.
-    pub fn value(self, weight: f32) -> f32 {
-        self.neutral + weight / self.per_point
-    }
 }
 
 impl UsersManifest {
@@ -106,10 +72,6 @@ impl UsersManifest {
         let bad = |reason: &str| Err(OpenError::Manifest { reason: reason.into() });
         if !(1..=MAX_USER_SHARDS).contains(&self.shards) {
             return bad("the number of user files is not from 1 to 1048576");
-        }
-        let RatingWeights { neutral, per_point } = self.ratings;
-        if !(neutral.is_finite() && per_point > 0.0 && per_point.is_finite()) {
-            return bad("what ratings weigh is no number above 0");
         }
         if self.key.len() != 32 || !self.key.bytes().all(|b| b.is_ascii_hexdigit()) {
             return bad("the key is not 32 hex digits");
@@ -143,7 +105,6 @@ impl UsersManifest {
             key,
             user_ids,
             users,
-            ratings: RatingWeights::default(),
         }
     }
 
@@ -187,6 +148,8 @@ pub struct UserRecord {
     /// The genres that they prefer, at most [`MAX_USER_GENRES`], each once, with weights in the same steps, 0 or more.
     /// They are kept in the order of their bytes.
     pub genres: Vec<(String, f32)>,
+    /// How they rated items, on the scale of the pack's ratings, ascending by item, each item once; values as those of the events.
+    pub ratings: Vec<(ItemIx, f32)>,
 }
 
 /// A file of people, read in place.
@@ -227,12 +190,10 @@ impl<'a> Users<'a> {
         self.ends.check_len(self.ids.len(), "user records")?;
         self.ends.check_ends(self.records.len(), "user records")?;
         for user in 0..self.ids.len() {
-            let mut known = true;
-            let seen = self.walk(user, |item, _, _| known &= item.at() < items, |_, _| ());
-            if seen.is_none() {
+            let Some(last) = self.walk(user, |_| ()) else {
                 return bad("user record");
-            }
-            if !known {
+            };
+            if last.is_some_and(|item| item.at() >= items) {
                 return bad("item of a user record");
             }
         }
@@ -259,37 +220,31 @@ impl<'a> Users<'a> {
         (i < self.len()).then(|| self.read(i)).flatten()
     }
 
-    /// `None` for a record that the format does not allow. An event takes three bytes or more, and there are at most
-    /// [`MAX_USER_GENRES`] names, so little is allocated that the bytes don't hold.
+    /// `None` for a record that the format does not allow. An event takes three bytes or more, a rating two, and there are at
+    /// most [`MAX_USER_GENRES`] names, so little is allocated that the bytes don't hold.
     fn read(&self, user: usize) -> Option<UserRecord> {
-        let (mut events, mut genres) = (Vec::new(), Vec::new());
-        self.walk(
-            user,
-            |item, value, day| events.push((item, value, day)),
-            |genre, weight| genres.push((self.genres.get(genre).to_owned(), weight)),
-        )?;
-        Some(UserRecord {
+        let mut record = UserRecord {
             id: self.ids.get(user).to_owned(),
-            events,
-            genres,
-        })
+            ..UserRecord::default()
+        };
+        self.walk(user, |told| match told {
+            Told::Event(item, value, day) => record.events.push((item, value, day)),
+            Told::Genre(genre, weight) => record.genres.push((self.genres.get(genre).to_owned(), weight)),
+            Told::Rating(item, value) => record.ratings.push((item, value)),
+        })?;
+        Some(record)
     }
 
-    /// Tells the events of a record, and the places of the preferred genres with their weights. `None`, be it after some
-    /// of them, for a record that the format does not allow.
-    fn walk(
-        &self,
-        user: usize,
-        mut event: impl FnMut(ItemIx, f32, Option<u32>),
-        mut genre: impl FnMut(usize, f32),
-    ) -> Option<()> {
+    /// Tells what a record holds, and returns its largest row, if it names any. `None`, be it after some of it, for a record
+    /// that the format does not allow.
+    fn walk(&self, user: usize, mut tell: impl FnMut(Told)) -> Option<Option<ItemIx>> {
         let bytes = &mut self.records.get(self.ends.run(user))?;
+        let mut largest = None;
         let mut next = 0u64;
         let mut last_day = 0i64;
         for _ in 0..varint::take(bytes, LONGEST)? {
-            let item = next + varint::take(bytes, LONGEST)?;
-            next = item + 1;
-            let value = varint::unzigzag(varint::take(bytes, LONGEST)?) as f32 / STEPS;
+            let item = take_item(bytes, &mut next)?;
+            let value = take_value(bytes)?;
             let day = match varint::take(bytes, LONGEST)? {
                 0 => None,
                 known => {
@@ -297,10 +252,8 @@ impl<'a> Users<'a> {
                     Some(u32::try_from(last_day).ok()?)
                 }
             };
-            if value.abs() > MAX_USER_VALUE {
-                return None;
-            }
-            event(ItemIx(u32::try_from(item).ok()?), value, day);
+            largest = largest.max(Some(item));
+            tell(Told::Event(item, value, day));
         }
         let count = varint::take(bytes, LONGEST)?;
         if count > MAX_USER_GENRES as u64 {
@@ -314,17 +267,65 @@ impl<'a> Users<'a> {
                 return None;
             }
             least = place + 1;
-            genre(place, weight);
+            tell(Told::Genre(place, weight));
         }
-        bytes.is_empty().then_some(())
+        let mut next = 0u64;
+        for _ in 0..varint::take(bytes, LONGEST)? {
+            let item = take_item(bytes, &mut next)?;
+            largest = largest.max(Some(item));
+            tell(Told::Rating(item, take_value(bytes)?));
+        }
+        bytes.is_empty().then_some(largest)
     }
+}
+
+/// A piece of a record: an event, a preferred genre by its place among the names of the file, a rating.
+enum Told {
+    Event(ItemIx, f32, Option<u32>),
+    Genre(usize, f32),
+    Rating(ItemIx, f32),
+}
+
+/// A row, written as the difference to the one before.
+fn take_item(bytes: &mut &[u8], next: &mut u64) -> Option<ItemIx> {
+    let item = *next + varint::take(bytes, LONGEST)?;
+    *next = item + 1;
+    u32::try_from(item).ok().map(ItemIx)
+}
+
+fn take_value(bytes: &mut &[u8]) -> Option<f32> {
+    let value = varint::unzigzag(varint::take(bytes, LONGEST)?) as f32 / STEPS;
+    (value.abs() <= MAX_USER_VALUE).then_some(value)
+}
+
+fn push_item(out: &mut Vec<u8>, item: ItemIx, next: &mut u64) -> Result<(), OpenError> {
+    let row = u64::from(item.0);
+    if row < *next {
+        return Err(OpenError::Value {
+            what: "order of a person's items",
+        });
+    }
+    varint::push(out, row - *next);
+    *next = row + 1;
+    Ok(())
+}
+
+fn push_value(out: &mut Vec<u8>, value: f32) -> Result<(), OpenError> {
+    // NaN is in no range.
+    if !(-MAX_USER_VALUE..=MAX_USER_VALUE).contains(&value) {
+        return Err(OpenError::Value {
+            what: "value of an event or a rating",
+        });
+    }
+    varint::push(out, varint::zigzag(steps(value)));
+    Ok(())
 }
 
 /// Writes the sections that [`Users`] reads, into a part of the kind [`USERS`](super::layout::kind::USERS). People may
 /// come in any order, and so may the genres of one.
 ///
 /// # Errors
-/// [`OpenError::Value`] for a value out of its range, an id or a genre given twice, or events not in order.
+/// [`OpenError::Value`] for a value out of its range, an id or a genre given twice, or items not in order.
 pub fn write_users(out: &mut Writer, users: &[UserRecord]) -> Result<(), OpenError> {
     let ensure = |ok: bool, what| if ok { Ok(()) } else { Err(OpenError::Value { what }) };
     let mut sorted: Vec<&UserRecord> = users.iter().collect();
@@ -349,11 +350,8 @@ pub fn write_users(out: &mut Writer, users: &[UserRecord]) -> Result<(), OpenErr
         let mut last_day = 0i64;
         varint::push(&mut records, user.events.len() as u64);
         for (item, value, day) in &user.events {
-            ensure(u64::from(item.0) >= next, "order of a person's events")?;
-            ensure(value.abs() <= MAX_USER_VALUE, "value of an event")?;
-            varint::push(&mut records, u64::from(item.0) - next);
-            next = u64::from(item.0) + 1;
-            varint::push(&mut records, varint::zigzag(steps(*value)));
+            push_item(&mut records, *item, &mut next)?;
+            push_value(&mut records, *value)?;
             let coded = day.map_or(0, |day| {
                 let step = i64::from(day) - core::mem::replace(&mut last_day, i64::from(day));
                 1 + varint::zigzag(step)
@@ -373,6 +371,12 @@ pub fn write_users(out: &mut Writer, users: &[UserRecord]) -> Result<(), OpenErr
             ensure((0.0..=MAX_USER_VALUE).contains(&weight), "weight of a preferred genre")?;
             varint::push(&mut records, place as u64);
             varint::push(&mut records, steps(weight) as u64);
+        }
+        let mut next = 0;
+        varint::push(&mut records, user.ratings.len() as u64);
+        for (item, value) in &user.ratings {
+            push_item(&mut records, *item, &mut next)?;
+            push_value(&mut records, *value)?;
         }
         ends.push(records.len() as u64);
     }

@@ -252,6 +252,7 @@ pub fn user(id: &str, events: &[(u32, f32)], genres: &[&str]) -> UserRecord {
             .map(|(row, value)| (ItemIx(*row), *value, Some(20_000)))
             .collect(),
         genres: genres.iter().map(|genre| ((*genre).to_owned(), 1.0)).collect(),
+        ratings: Vec::new(),
     }
 }
 
