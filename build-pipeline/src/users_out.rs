@@ -173,13 +173,7 @@ pub fn of_run(
     progress: &Progress,
 ) -> Result<Option<UsersReport>, BuildError> {
     let Some(dir) = &plan.users_out else { return Ok(None) };
-    let report = write(
-        dir,
-        pack_id,
-        &Known::of(gathered),
-        config.personal.user_ids,
-        progress,
-    )?;
+    let report = write(dir, pack_id, &Known::of(gathered), config.personal.user_ids, progress)?;
     if !report.other_packs.is_empty() {
         progress.warn(&format!(
             "--users-out {}: also has people of other packs, in {}; who asks to be forgotten is in there still, so delete the \

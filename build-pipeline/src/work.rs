@@ -62,7 +62,13 @@ struct Note {
 }
 
 /// The files that tell of people.
-const OF_PEOPLE: [&str; 4] = ["interactions.bin", "left-out.bin", "preferences.json", "ratings.bin"];
+const OF_PEOPLE: [&str; 5] = [
+    "interactions.bin",
+    "left-out.bin",
+    "preferences.json",
+    "ratings.bin",
+    "lone-ratings.bin",
+];
 
 /// The work folder of one run.
 #[derive(Debug)]
@@ -107,11 +113,12 @@ impl Product for Gathered {
             Cow::Owned(stored::write(&self.left_out)),
             Cow::Owned(preferences),
             Cow::Owned(stored::write(&self.ratings)),
+            Cow::Owned(stored::write(&self.lone_ratings)),
         ])
     }
 
     fn restored(files: Vec<Vec<u8>>) -> Option<Gathered> {
-        let [catalogue, interactions, left_out, preferences, ratings] = files.try_into().ok()?;
+        let [catalogue, interactions, left_out, preferences, ratings, lone_ratings] = files.try_into().ok()?;
         Some(Gathered {
             catalogue: serde_json::from_slice(&catalogue).ok()?,
             interactions: stored::read(&interactions)?,
@@ -121,6 +128,7 @@ impl Product for Gathered {
                 false => serde_json::from_slice(&preferences).ok()?,
             },
             ratings: stored::read(&ratings)?,
+            lone_ratings: stored::read(&lone_ratings)?,
         })
     }
 }
@@ -234,6 +242,7 @@ impl Work {
                 "left-out.bin",
                 "preferences.json",
                 "ratings.bin",
+                "lone-ratings.bin",
             ],
             Step::Features => &["features.bin"],
             Step::Similarities => &["neighbours.bin"],

@@ -29,7 +29,7 @@ fn latin_letters_are_folded_as_unicode_decomposes_them() {
         assert_eq!(folded(&letter.to_string()), expected, "{letter}");
         compared += 1;
     }
-    assert!(compared > 600, "only {compared} letters");
+    assert!(compared > 500, "only {compared} letters");
 }
 
 #[test]

@@ -210,7 +210,10 @@ fn people() -> Vec<UserRecord> {
             .iter()
             .map(|(genre, weight)| (genre.to_string(), *weight))
             .collect(),
-        ratings: events.iter().map(|(row, value, _)| (ItemIx(*row), value + 3.5)).collect(),
+        ratings: events
+            .iter()
+            .map(|(row, value, _)| (ItemIx(*row), value + 3.5))
+            .collect(),
     };
     vec![
         record(
@@ -321,6 +324,7 @@ fn prefers(places: &[u64]) -> Vec<u8> {
         varint::push(&mut record, *place);
         varint::push(&mut record, 16);
     }
+    varint::push(&mut record, 0); // no ratings
     let names: Vec<String> = (0..200).map(|i| format!("{i:03}{}", "x".repeat(497))).collect();
     let mut out = Writer::new(kind::USERS);
     strings::write(&mut out, section::USER_ID_ENDS, section::USER_ID_BYTES, ["ann"]);
@@ -364,7 +368,10 @@ fn people_that_make_no_sense_are_not_written() {
     };
     refused(with(vec![(ItemIx(1), 1.0, None), (ItemIx(1), 1.0, None)]));
     refused(with(vec![(ItemIx(1), f32::NAN, None)]));
-    let rated = |ratings: Vec<(ItemIx, f32)>| UserRecord { ratings, ..with(vec![]) };
+    let rated = |ratings: Vec<(ItemIx, f32)>| UserRecord {
+        ratings,
+        ..with(vec![])
+    };
     refused(rated(vec![(ItemIx(2), 4.0), (ItemIx(1), 4.0)]));
     refused(rated(vec![(ItemIx(1), f32::NAN)]));
     refused(UserRecord::default());

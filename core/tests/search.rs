@@ -197,8 +197,8 @@ fn cards_come_from_the_shards_of_what_was_found_or_from_the_catalogue_if_those_a
         ..SearchQuery::of("night")
     };
     assert_eq!(needed(&lazy, &query), [Part::Shard(1), Part::Shard(2), Part::Shard(3)]);
-    for row in 0..3 {
-        lazy.attach(Part::Shard(names[row]), shard(&titles, row)).unwrap();
+    for (row, name) in names.iter().enumerate().take(3) {
+        lazy.attach(Part::Shard(*name), shard(&titles, row)).unwrap();
     }
     let found = answer(lazy.search(&query));
     let shown: Vec<_> = found

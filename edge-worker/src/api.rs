@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use aftershow_core::{
-    Answer, Engine, ItemId, NewItem, Outcome, Part, PartFile, Person, PredictQuery, Prediction, Predictions, Query, QueryError, Rating,
-    Recommendations, Reranked, SearchQuery, Seed, pack::UserRecord,
+    Answer, Engine, ItemId, NewItem, Outcome, Part, PartFile, Person, PredictQuery, Prediction, Predictions, Query,
+    QueryError, Rating, Recommendations, Reranked, SearchQuery, Seed, pack::UserRecord,
 };
 use serde::Serialize;
 

@@ -46,7 +46,7 @@ pub use wording::Wording;
 
 use crate::{
     error::{OpenError, QueryError},
-    ids::{IdKind, ItemId},
+    ids::{IdKind, ItemId, ItemIx},
     kernel::{Features, Index, ModelIndex, typos::shared},
     pack::{
         Collaborative, Container, Manifest, Part, PersonalSettings, Ratings, Search, UserRecord,

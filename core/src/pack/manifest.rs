@@ -343,7 +343,8 @@ impl Manifest {
         }
     }
 
-    /// The resident parts, in the order to attach them: with all of them every query that wants no summaries has an answer.
+    /// The resident parts, in the order to attach them: with all of them every query that wants no summaries has an answer, but for
+    /// searches, whose index is read when somebody searches.
     pub fn resident(&self) -> Vec<PartFile> {
         [
             Part::Features,
@@ -351,7 +352,6 @@ impl Manifest {
             Part::Neighbours,
             Part::Collaborative,
             Part::Ratings,
-            Part::Search,
         ]
         .into_iter()
         .filter_map(|part| self.file(part))

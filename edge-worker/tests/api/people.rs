@@ -354,6 +354,30 @@ fn the_movie_service_is_answered_for_under_its_names() {
 }
 
 #[test]
+fn candidates_of_a_pack_without_ratings_come_in_the_order_of_recommendations() {
+    let host = host();
+    let all = ok(&known(
+        &host,
+        "/v1/users/bob/recommendations?limit=100&include_seen=true",
+    ));
+    let order: Vec<_> = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["id"].clone())
+        .collect();
+    assert!(order.len() >= 5);
+    let mut asked: Vec<Value> = order.iter().rev().cloned().collect();
+    asked.insert(1, json!(99));
+    let body = json!({"user_id": "bob", "movie_ids": asked});
+    let answer = ok(&known_post(&host, "/recommendations/existing", &body));
+    let expected: Vec<Value> = (order.iter().chain([&json!(99)]))
+        .map(|id| json!({"movie_id": id, "predicted_rating": null}))
+        .collect();
+    assert_eq!(answer, json!({"user_id": "bob", "recommendations": expected}));
+}
+
+#[test]
 fn a_batch_answers_in_order_and_as_each_alone() {
     let host = host();
     let batch = json!({"user_ids": ["cleo", "ann", "nobody"], "limit": 2, "offset": 1, "content_weight": 1});

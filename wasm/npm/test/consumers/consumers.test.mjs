@@ -85,12 +85,12 @@ describe('the packed tarball', () => {
   });
 
   it('is clean to arethetypeswrong', () => {
-    const raw = ['--exclude-entrypoints', './wasm', './wasm-slim', './package.json'];
+    const raw = ['--exclude-entrypoints', './wasm', './wasm-slim', './wasm-search', './package.json'];
     // It exits with an error for others than those of this profile; its JSON has all of them.
     const { analysis, problems } = json(tool('attw'), [packed.tarball, '--format', 'json', '--profile', 'esm-only', ...raw]);
     const beyond = Object.values(problems).flat().filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind));
     assert.deepEqual(beyond, []);
-    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim']);
+    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './search']);
   });
 
   it('answers in Node from a directory', () => {
@@ -117,7 +117,8 @@ describe('the packed tarball', () => {
   it('answers in a page and in a Web Worker built by Vite', async () => {
     const outDir = join(packed.folder, 'vite');
     await vite({ root: packed.project, logLevel: 'error', worker: { format: 'es' }, build: { outDir, emptyOutDir: true, target: 'es2022' } });
-    assert.equal(readdirSync(join(outDir, 'assets')).filter((file) => file.endsWith('.wasm')).length, 2);
+    // The third is fetched by the first search alone.
+    assert.equal(readdirSync(join(outDir, 'assets')).filter((file) => file.endsWith('.wasm')).length, 3);
     await visiting(outDir, async (page) => {
       agrees(await asked(page), 'the page');
       agrees(await asked(page, 'askWorker'), 'the Web Worker');
