@@ -4,7 +4,10 @@ mod common;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use aftershow_core::{UserIdKind, pack::users::UsersManifest};
+use aftershow_core::{
+    UserIdKind,
+    pack::{Container, Users, layout::kind, users::UsersManifest},
+};
 use aftershow_pipeline::{
     BuildError, Interactions, PackDir, Preferences, Progress,
     interactions::Event,
@@ -206,6 +209,54 @@ fn users_of_another_pack_are_refused_and_so_are_damaged_ones() {
         }
     }
     ask("pack", "private", "ann").refused(&["users.", "damaged"]);
+}
+
+#[test]
+fn ratings_are_kept_apart_from_what_all_events_of_an_item_are_worth() {
+    let dir = tempfile::tempdir().unwrap();
+    let event = |user: &str, item: u32, kind: &str, value: f32| {
+        format!(
+            "{{\"user_id\":\"{user}\",\"item_id\":{item},\"type\":\"{kind}\",\"value\":{value},\"timestamp\":1600000000}}\n"
+        )
+    };
+    let mut log: String = (0..12)
+        .flat_map(|user| (1..6).map(move |item| (user, item)))
+        .map(|(user, item)| event(&format!("u{user}"), item, "rating", 1.0 + ((user + item) % 5) as f32))
+        .collect();
+    for (item, kind, value) in [
+        (1, "rating", 4.0),
+        (1, "watch", 1.0),
+        (1, "like", 1.0),
+        (2, "rating", 1.5),
+        (3, "watch", 1.0),
+    ] {
+        log.push_str(&event("ann", item, kind, value));
+    }
+    fs::write(dir.path().join("log.jsonl"), log).unwrap();
+    let flags = [
+        "build",
+        "--interactions",
+        "jsonl:log.jsonl",
+        "--ratings",
+        "jsonl:log.jsonl",
+        "--out",
+        "pack",
+    ];
+    run_in(dir.path(), &[&flags[..], &["--users-out", "private"]].concat()).ok();
+    let pack = PackDir::open(&dir.path().join("pack")).unwrap();
+    let place = dir.path().join("private").join(&pack.manifest().pack_id);
+    let manifest = UsersManifest::from_json(&fs::read(place.join("users.json")).unwrap()).unwrap();
+    let part = fs::read(place.join(manifest.file_of("ann"))).unwrap();
+    let part = Container::open(part, kind::USERS).unwrap();
+    let ann = Users::open(&part).unwrap().find("ann").unwrap();
+    let mut pack = pack;
+    pack.attach_resident().unwrap();
+    let mut ratings: Vec<(String, f32)> = (pack.engine().ratings_of(&ann).unwrap().iter())
+        .map(|rating| (rating.item.to_string(), rating.value))
+        .collect();
+    ratings.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(ratings, [("1".to_owned(), 4.0), ("2".to_owned(), 1.5)]);
+    assert_eq!(ann.events.len(), 3);
 }
 
 #[test]

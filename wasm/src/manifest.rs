@@ -82,9 +82,13 @@ fn rerank(of: &Object<'_>) -> Rerank {
         return Rerank::default();
     }
     let of = of.child("rerank");
-    let cap = |cap: &Object<'_>| Cap {
-        attribute: cap.text("attribute"),
-        at_most: cap.int("at_most"),
+    of.only(&["diversity", "calibration", "freshness", "popularity_damping", "caps"]);
+    let cap = |cap: &Object<'_>| {
+        cap.only(&["attribute", "at_most"]);
+        Cap {
+            attribute: cap.text("attribute"),
+            at_most: cap.int("at_most"),
+        }
     };
     let [diversity, calibration, freshness, popularity_damping] =
         of.floats(["diversity", "calibration", "freshness", "popularity_damping"]);
@@ -99,6 +103,7 @@ fn rerank(of: &Object<'_>) -> Rerank {
 }
 
 fn experiment(experiment: &Object<'_>) -> Experiment {
+    experiment.only(&["name", "variants"]);
     Experiment {
         name: experiment.text("name"),
         variants: experiment.list("variants", variant),
@@ -106,8 +111,13 @@ fn experiment(experiment: &Object<'_>) -> Experiment {
 }
 
 fn variant(variant: &Object<'_>) -> Variant {
-    let changed = |name, keys| match variant.get(name) {
-        Some(_) => variant.child(name).floats(keys),
+    variant.only(&["name", "share", "weights", "blend", "rerank"]);
+    let changed = |name, keys: [&str; 4]| match variant.get(name) {
+        Some(_) => {
+            let changed = variant.child(name);
+            changed.only(&keys);
+            changed.floats(keys)
+        }
         None => [None; 4],
     };
     let [genre, text, metadata, year] = changed("weights", ["genre", "text", "metadata", "year"]);
@@ -194,6 +204,16 @@ impl<'a> Object<'a> {
             let dot = if self.name.is_empty() { "" } else { "." };
             let reason = [self.name, dot, key, " must be ", expected].concat();
             self.note(OpenError::Manifest { reason });
+        }
+    }
+
+    /// Notes a key other than these: of what changes an order, one that does nothing would go unseen.
+    fn only(&self, keys: &[&str]) {
+        let Some(Value::Object(entries)) = self.value else {
+            return;
+        };
+        for (key, _) in entries {
+            self.expect(keys.contains(key), key, "left out: it is no key of this object");
         }
     }
 

@@ -43,6 +43,22 @@ impl Mask {
     /// The rows whose value in `column` is from `first` up, and below `end`.
     pub fn of_span(column: &Ints<'_>, first: u64, end: u64) -> Mask {
         let count = end.saturating_sub(first);
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        match column {
+            Ints::U8(values) => {
+                let mut mask = Mask::none(values.len());
+                let words = mask.words.iter_mut().zip(values.chunks(WORD));
+                words.for_each(|(word, values)| *word = super::simd::within_u8(values, first, count));
+                return mask;
+            }
+            Ints::U16(values) => {
+                let mut mask = Mask::none(values.len());
+                let words = mask.words.iter_mut().zip(values.chunks(WORD));
+                words.for_each(|(word, values)| *word = super::simd::within_u16(values, first, count));
+                return mask;
+            }
+            _ => {}
+        }
         Mask::of_values(column, |value| value.wrapping_sub(first) < count)
     }
 

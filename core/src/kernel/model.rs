@@ -60,6 +60,8 @@ pub struct ModelScores<'m> {
     disliked: Option<Sums>,
     /// The length of the vector of `liked`.
     length: f32,
+    /// What no score of each block of [`WORD`] rows exceeds.
+    bounds: Vec<f32>,
 }
 
 /// What the items of a history give to every item.
@@ -90,10 +92,13 @@ impl<'m> ModelScores<'m> {
             }
         };
         let liked = sums(liked);
+        let length = MARGIN * liked.vector.as_ref().map_or(0.0, PersonVector::length);
+        let bound = |(sparse, longest)| largest(sparse) + length * longest;
         ModelScores {
             factors: model.item_factors(),
             index,
-            length: MARGIN * liked.vector.as_ref().map_or(0.0, PersonVector::length),
+            bounds: liked.sparse.chunks(WORD).zip(&index.longest).map(bound).collect(),
+            length,
             liked,
             disliked: (!disliked.is_empty()).then(|| sums(disliked)),
         }
@@ -119,9 +124,7 @@ impl<'m> ModelScores<'m> {
 
     /// What no score of the block of [`WORD`] rows that begins at `from` exceeds.
     pub fn block_bound(&self, from: usize) -> f32 {
-        let sparse = self.liked.sparse.get(from..).unwrap_or_default();
-        let longest = self.index.longest.get(from / WORD).copied().unwrap_or(0.0);
-        largest(sparse.get(..WORD).unwrap_or(sparse)) + self.length * longest
+        self.bounds.get(from / WORD).copied().unwrap_or(0.0)
     }
 
     /// What the score of an item doesn't exceed.

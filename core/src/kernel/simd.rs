@@ -6,9 +6,12 @@
 //! the plain loops, bit by bit.
 
 use core::arch::wasm32::{
-    f32x4_pmax, f32x4_splat, i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add, i32x4_dot_i16x8,
-    i32x4_extract_lane, i32x4_shuffle, i32x4_splat, v128,
+    f32x4_pmax, f32x4_splat, i8x16_narrow_i16x8, i8x16_sub, i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i16x8_sub,
+    i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_shuffle, i32x4_splat, u8x16_bitmask, u8x16_le, u8x16_splat,
+    u16x8_le, u16x8_splat, v128,
 };
+
+use zerocopy::little_endian::U16;
 
 use super::{factors::dot_one_by_one, weighing::largest_one_by_one};
 
@@ -31,6 +34,45 @@ pub fn dot(codes: &[i8], vector: &[i16]) -> i32 {
         [] => sum,
         left => sum + dot_one_by_one(codes_left, left),
     }
+}
+
+/// A bit for each of at most 64 values that is less than `count` above `first`; see [`Mask::of_span`](super::Mask::of_span).
+pub fn within_u8(values: &[u8], first: u64, count: u64) -> u64 {
+    // What is below `first` wraps around, and must stay beyond the largest difference.
+    let (Ok(low), Some(most)) = (u8::try_from(first), count.checked_sub(1)) else {
+        return 0;
+    };
+    let most = most.min(u64::from(u8::MAX - low)) as u8;
+    let (sixteens, left) = values.as_chunks::<16>();
+    let mut word = 0;
+    for (at, sixteen) in sixteens.iter().enumerate() {
+        let above = i8x16_sub(zerocopy::transmute!(*sixteen), u8x16_splat(low));
+        word |= u64::from(u8x16_bitmask(u8x16_le(above, u8x16_splat(most)))) << (16 * at);
+    }
+    for (at, value) in left.iter().enumerate() {
+        word |= u64::from(value.wrapping_sub(low) <= most) << (16 * sixteens.len() + at);
+    }
+    word
+}
+
+/// The same of values of 16 bits.
+pub fn within_u16(values: &[U16], first: u64, count: u64) -> u64 {
+    let (Ok(low), Some(most)) = (u16::try_from(first), count.checked_sub(1)) else {
+        return 0;
+    };
+    let most = most.min(u64::from(u16::MAX - low)) as u16;
+    let (sixteens, left) = values.as_chunks::<16>();
+    let mut word = 0;
+    for (at, sixteen) in sixteens.iter().enumerate() {
+        let [a, b]: [v128; 2] = zerocopy::transmute!(*sixteen);
+        let passes = |eight| u16x8_le(i16x8_sub(eight, u16x8_splat(low)), u16x8_splat(most));
+        // All bits or none, which become one byte each.
+        word |= u64::from(u8x16_bitmask(i8x16_narrow_i16x8(passes(a), passes(b)))) << (16 * at);
+    }
+    for (at, value) in left.iter().enumerate() {
+        word |= u64::from(value.get().wrapping_sub(low) <= most) << (16 * sixteens.len() + at);
+    }
+    word
 }
 
 /// See [`largest`](super::weighing::largest).
