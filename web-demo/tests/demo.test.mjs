@@ -384,7 +384,7 @@ for (const colorScheme of ["light", "dark"]) {
       pale.push(...(await page.evaluate(paleTexts)));
     }
     assert.deepEqual(pale, []);
-    assert.equal(grounds.size, 12, "not every palette was seen");
+    assert.ok(grounds.size > 12, "not every hue was seen");
     await close();
   });
 }

@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 
 const demo = fileURLToPath(new URL("../dist", import.meta.url));
 
-const TYPES = {
+export const TYPES = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",

@@ -54,13 +54,15 @@ const recommender = await Recommender.load(pack);
 await recommender.preload();
 const search = exactSearch(dots.factors, dots.rank);
 
-const recommend = (history) => recommender.recommend({ history, limit: LIMIT });
+const recommend = (history) => recommender.recommend({ history, limit: LIMIT, rerank: { diversity: 0 } });
+const recommendVaried = (history) => recommender.recommend({ history, limit: LIMIT, rerank: { diversity: 0.2 } });
 // Everything at once: three filters, MMR over the pool of 200, and why for each of the 20.
 const { items: [mostPopular] } = await recommender.popular({ limit: 1 });
 const filter = { all: [{ year: { min: 1990 } }, { rating: { min: 5 } }, { not: { genre: mostPopular.genres[0] } }] };
 const recommendFully = (history) => recommender.recommend({ history, limit: LIMIT, filter, rerank: { diversity: 0.3 }, reasons: true });
 const results = await timed({
   recommend: { each: liking, call: recommend },
+  recommend_as_built: { each: liking, call: recommendVaried },
   filters_diversity_reasons: { each: liking, call: recommendFully },
   recommend_with_dislikes: { each: people.map(({ all }) => all), call: recommend },
   plain_js_dots: { each: liking.map(rows), call: (history) => dots.best(history, LIMIT) },

@@ -8,7 +8,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync,
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+
+import { customElements } from './custom-elements.mjs';
+import { withoutPlaces } from './places.mjs';
 
 const npm = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const wasm = resolve(npm, '..');
@@ -22,6 +25,9 @@ const ENGINES = [
   { module: 'search', pkg: join(wasm, 'pkg-search'), name: 'aftershow_search', features: ['--', '--no-default-features', '--features', 'search'] },
 ];
 
+/** What the elements load when it is asked for. */
+const ELEMENT_PARTS = ['opinions', 'search-box', 'template'];
+
 /** How the WebAssembly is had: by address, from the disk, or compiled by an import that the host understands. */
 const HOSTS = [
   { entry: 'browser', suffix: '' },
@@ -29,6 +35,16 @@ const HOSTS = [
   { entry: 'workerd', suffix: '.workerd', query: '' },
   { entry: 'workerd', suffix: '.edge', query: '?module' },
 ];
+
+/** A style sheet as text, without what only people read. */
+const css = {
+  name: 'css',
+  setup: (build) =>
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: 'es2022' });
+      return { contents: code.trim(), loader: 'text' };
+    }),
+};
 
 if (!process.argv.includes('--js-only')) ENGINES.forEach(buildWasm);
 await buildJs();
@@ -50,7 +66,7 @@ async function buildJs() {
     const built = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8')).version;
     if (built !== version) fail(`the crate has version ${built} and package.json ${version}: give both the same`);
     const file = `${name}_bg.wasm`;
-    writeFileSync(join(dist, file), signed(readFileSync(join(pkg, file)), `${version} ${file}`));
+    writeFileSync(join(dist, file), signed(withoutPlaces(readFileSync(join(pkg, file))), `${version} ${file}`));
     for (const { entry, suffix, platform, query } of HOSTS) {
       await build({
         absWorkingDir: npm,
@@ -72,10 +88,32 @@ async function buildJs() {
       });
     }
   }
+  await buildElement();
   run(process.execPath, [join(npm, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', npm, '--declaration', '--emitDeclarationOnly']);
   for (const internal of ['engine', 'errors', 'host', 'inflate', 'source']) rmSync(join(dist, `${internal}.d.ts`));
   rmSync(join(dist, 'entry'), { recursive: true });
+  copyFileSync(join(npm, 'src/element/list.css'), join(dist, 'list.css'));
+  writeFileSync(join(dist, 'custom-elements.json'), JSON.stringify(customElements(readFileSync(join(npm, 'README.md'), 'utf8')), null, 2));
   copyFileSync(join(root, 'LICENSE'), join(npm, 'LICENSE'));
+}
+
+/** The elements and what goes with them, once for all hosts: the engines stay in files of their own, and so does what not every list has. */
+async function buildElement() {
+  const engines = ENGINES.map(({ module }) => left(`\\.\\./${module}\\.js`, `./${module}.js`));
+  const later = ELEMENT_PARTS.map((part) => left(`\\./(element/)?${part}\\.js`, `./element.${part}.js`));
+  for (const [source, out] of [['service-worker', 'service-worker'], ['element', 'element'], ...ELEMENT_PARTS.map((part) => [`element/${part}`, `element.${part}`])]) {
+    await build({
+      absWorkingDir: npm,
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      minify: true,
+      sourcemap: true,
+      entryPoints: [`src/${source}.ts`],
+      outfile: `dist/${out}.js`,
+      plugins: [...engines, ...later, css],
+    });
+  }
 }
 
 /** The module with a custom section `aftershow` that says what it is: the package checks it before anything runs. */

@@ -10,7 +10,9 @@ import { gzip } from 'pako';
 
 const dist = new URL('../dist/', import.meta.url);
 const sizes = {};
-for (const file of ['aftershow_bg.wasm', 'aftershow_slim_bg.wasm', 'aftershow_search_bg.wasm', 'index.js', 'slim.js', 'search.js']) {
+const WASM = ['aftershow_bg.wasm', 'aftershow_slim_bg.wasm', 'aftershow_search_bg.wasm'];
+const JS = ['index.js', 'slim.js', 'search.js', 'element.js', 'element.opinions.js', 'element.search-box.js', 'element.template.js', 'service-worker.js'];
+for (const file of [...WASM, ...JS]) {
   const bytes = readFileSync(new URL(file, dist));
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
   sizes[file] = { raw: bytes.length, gzip: gzip(bytes, { level: 9 }).length, brotli: brotli.length };

@@ -17,3 +17,9 @@ declare module '#wasm-file' {
   const module: WebAssembly.Module;
   export default module;
 }
+
+/** A style sheet as text. */
+declare module '*.css' {
+  const text: string;
+  export default text;
+}

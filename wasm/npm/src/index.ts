@@ -1,15 +1,14 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** Recommendations from a pack of files: the engine runs where this code runs, and no server answers for it. */
 
 import { type PartFile } from './engine.js';
 import { coded, said } from './errors.js';
 import { Host, unlessAborted } from './host.js';
+import { OpenPack } from './opened.js';
 import type { TitleSearch } from './search.js';
 import type {
   Answer,
   CallOptions,
   FeaturesOptions,
-  Info,
   OpenOptions,
   PopularOptions,
   PredictOptions,
@@ -35,21 +34,13 @@ export { english, sentence } from './wording.js';
  * const { items } = await recommender.similar({ id: 82, n: 5 });
  * ```
  */
-export class Recommender {
-  readonly #host: Host;
-  /** Frees the pack's memory at the end of a block that began with `using`. */
-  declare readonly [Symbol.dispose]: () => void;
-
-  static {
-    if (Symbol.dispose) Object.defineProperty(this.prototype, Symbol.dispose, { value: this.prototype.free });
-  }
-
+export class Recommender extends OpenPack {
   /** An engine of its own searches, from the first search on: most pages never do. */
   #searcher: Promise<TitleSearch> | undefined;
   readonly #openSearcher: () => Promise<TitleSearch>;
 
   private constructor(host: Host, openSearcher: () => Promise<TitleSearch>) {
-    this.#host = host;
+    super(host);
     this.#openSearcher = openSearcher;
   }
 
@@ -74,12 +65,12 @@ export class Recommender {
    * Rejects with `unknown_item`, `invalid_parameter` (`parameter` names it), `freed` or a code that begins with `pack_`.
    */
   similar(options: SimilarOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#host.answer((engine) => engine.similar(options), call);
+    return this.host.answer((engine) => engine.similar(options), call);
   }
 
   /** Items similar to one that the pack has never seen; else as {@link similar}. */
   similarToFeatures(options: FeaturesOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#host.answer((engine) => engine.similar_to_features(options), call);
+    return this.host.answer((engine) => engine.similar_to_features(options), call);
   }
 
   /**
@@ -92,7 +83,7 @@ export class Recommender {
    * pack lacks is no error: `unknown_items` counts them.
    */
   recommend(options: RecommendOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
-    return this.#host.answer((engine) => engine.recommend(options), call);
+    return this.host.answer((engine) => engine.recommend(options), call);
   }
 
   /**
@@ -102,7 +93,7 @@ export class Recommender {
    * Rejects as {@link recommend}.
    */
   rerank(options: RerankOptions, call: CallOptions = {}): Promise<Reranked> {
-    return this.#host.answer((engine) => engine.rerank(options), call);
+    return this.host.answer((engine) => engine.rerank(options), call);
   }
 
   /**
@@ -112,12 +103,12 @@ export class Recommender {
    * Rejects with `no_ratings` if the pack was built without ratings, else as {@link recommend}.
    */
   predict(options: PredictOptions, call: CallOptions = {}): Promise<Predictions> {
-    return this.#host.answer((engine) => engine.predict(options), call);
+    return this.host.answer((engine) => engine.predict(options), call);
   }
 
   /** What most people want, of all items or of some genres; else as {@link recommend}. */
   popular(options: PopularOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
-    return this.#host.answer((engine) => engine.popular(options), call);
+    return this.host.answer((engine) => engine.popular(options), call);
   }
 
   /**
@@ -129,24 +120,19 @@ export class Recommender {
    * Rejects with `no_search` if the pack was built without an index, else as {@link recommend}.
    */
   async search(options: SearchOptions, call: CallOptions = {}): Promise<SearchResults> {
-    this.#host.alive();
+    this.host.alive();
     const searcher = await unlessAborted(this.#search(), call.signal);
     return searcher.search(options, call);
   }
 
   /** Fetches all that is scored and shown, so that from then on only summaries are fetched. For a server, or before sliders are shown. */
   async preload(call: CallOptions = {}): Promise<void> {
-    await this.#host.attach(this.#host.alive().resident() as PartFile[], call.signal);
-  }
-
-  /** What the pack is, and what of it is attached. */
-  info(): Info {
-    return this.#host.info();
+    await this.host.attach(this.host.alive().resident() as PartFile[], call.signal);
   }
 
   /** Gives the pack's memory back to the engine. The recommender can't be used any more; freeing it twice is fine. */
-  free(): void {
-    this.#host.free();
+  override free(): void {
+    super.free();
     this.#searcher?.then((searcher) => searcher.free(), () => {});
   }
 

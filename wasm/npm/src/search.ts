@@ -1,8 +1,8 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** Search in the titles of a pack, by a fraction of the engine: for pages with a search box. */
 
 import { Host } from './host.js';
-import type { CallOptions, Info, OpenOptions, SearchOptions, SearchResults, Source } from './types.js';
+import { OpenPack } from './opened.js';
+import type { CallOptions, OpenOptions, SearchOptions, SearchResults, Source } from './types.js';
 
 export type * from './types.js';
 
@@ -14,17 +14,9 @@ export type * from './types.js';
  * const { items } = await titles.search({ q: 'amelei' });
  * ```
  */
-export class TitleSearch {
-  readonly #host: Host;
-  /** Frees the pack's memory at the end of a block that began with `using`. */
-  declare readonly [Symbol.dispose]: () => void;
-
-  static {
-    if (Symbol.dispose) Object.defineProperty(this.prototype, Symbol.dispose, { value: this.prototype.free });
-  }
-
+export class TitleSearch extends OpenPack {
   private constructor(host: Host) {
-    this.#host = host;
+    super(host);
   }
 
   /**
@@ -46,16 +38,6 @@ export class TitleSearch {
    * `freed` or a code that begins with `pack_`.
    */
   search(options: SearchOptions, call: CallOptions = {}): Promise<SearchResults> {
-    return this.#host.answer((engine) => engine.search(options), call);
-  }
-
-  /** What the pack is, and what of it is attached. */
-  info(): Info {
-    return this.#host.info();
-  }
-
-  /** Gives the pack's memory back to the engine. It can't be used any more; freeing it twice is fine. */
-  free(): void {
-    this.#host.free();
+    return this.host.answer((engine) => engine.search(options), call);
   }
 }

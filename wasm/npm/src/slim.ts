@@ -1,8 +1,8 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** Similar items from a pack's lazy lists, by a fraction of the engine: for pages that show one list. */
 
 import { Host } from './host.js';
-import type { Answer, CallOptions, Info, ListOptions, OpenOptions, Source } from './types.js';
+import { OpenPack } from './opened.js';
+import type { Answer, CallOptions, ListOptions, OpenOptions, Recommendations, ShortListOptions, Source } from './types.js';
 
 export type * from './types.js';
 export { english, sentence } from './wording.js';
@@ -15,17 +15,9 @@ export { english, sentence } from './wording.js';
  * const { items } = await recommender.similar({ id: 82, n: 5 });
  * ```
  */
-export class Recommender {
-  readonly #host: Host;
-  /** Frees the pack's memory at the end of a block that began with `using`. */
-  declare readonly [Symbol.dispose]: () => void;
-
-  static {
-    if (Symbol.dispose) Object.defineProperty(this.prototype, Symbol.dispose, { value: this.prototype.free });
-  }
-
+export class Recommender extends OpenPack {
   private constructor(host: Host) {
-    this.#host = host;
+    super(host);
   }
 
   /**
@@ -45,16 +37,16 @@ export class Recommender {
    * answer, `freed` or a code that begins with `pack_`.
    */
   similar(options: ListOptions, call: CallOptions = {}): Promise<Answer> {
-    return this.#host.answer((engine) => engine.similar(options), call);
+    return this.host.answer((engine) => engine.similar(options), call);
   }
 
-  /** What the pack is, and what of it is attached. */
-  info(): Info {
-    return this.#host.info();
-  }
-
-  /** Gives the pack's memory back to the engine. The recommender can't be used any more; freeing it twice is fine. */
-  free(): void {
-    this.#host.free();
+  /**
+   * What most people want, of a list of some 60 titles that the pack keeps for this: reads one small file. Ids and scores are those of
+   * the whole engine.
+   *
+   * Rejects with `invalid_parameter`, `not_listed` if the pack was built without the list, `freed` or a code that begins with `pack_`.
+   */
+  popular(options: ShortListOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
+    return this.host.answer((engine) => engine.popular(options), call);
   }
 }

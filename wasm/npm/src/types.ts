@@ -258,6 +258,13 @@ export interface PageOptions {
 /** The options of {@link Recommender.recommend}. */
 export interface RecommendOptions extends PageOptions, ContentWeights, Knobs {
   /**
+   * Another variant, as `experiment:variant`, to be compared with the first within one list of recommendations: the page has the
+   * items of both, drafted in turns, and each says whose it is (team-draft interleaving, Radlinski, Kurup & Joachims 2008). The
+   * first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list. It
+   * ends at place 200. Default: none.
+   */
+  against?: string | null | undefined;
+  /**
    * What the person did, at most 10000 events in any order; an id alone is a liking of weight 1. Events of one item add
    * up. Default: nothing.
    */
@@ -350,10 +357,23 @@ export interface Prediction {
 /** The options of {@link Recommender.popular}. */
 export interface PopularOptions extends PageOptions, Knobs {
   /**
+   * Another variant, as `experiment:variant`, to be compared with the first within one list of recommendations: the page has the
+   * items of both, drafted in turns, and each says whose it is (team-draft interleaving, Radlinski, Kurup & Joachims 2008). The
+   * first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list. It
+   * ends at place 200. Default: none.
+   */
+  against?: string | null | undefined;
+  /**
    * Of what is popular only items with any of these genres, at most 100, as the pack spells them. Default: all
    * items. A genre that the pack lacks is one that no item has; in a `filter` it is an error.
    */
   genres?: readonly string[] | null | undefined;
+}
+
+/** The options of the slim engine's `popular`. */
+export interface ShortListOptions {
+  /** How many items, 1 to 100; no more come than the pack's list has, some 60. Default 10. */
+  limit?: number | null | undefined;
 }
 
 /** Something that a person did with an item. */
@@ -482,6 +502,8 @@ export interface Recommendations {
   watching_weight?: number;
   /** The variant that it is of, if it is of one. */
   variant?: VariantName;
+  /** The variant with whose list it is interleaved. */
+  against?: VariantName;
 }
 
 /** A recommended item with the parts of its score, each in 0 to 1 and rounded to six decimals. */
@@ -499,6 +521,8 @@ export interface RecommendedItem extends Card {
   popularity: number;
   /** What gave the larger share of the score; `popular` if it is only popular. */
   source: 'collaborative' | 'content' | 'popular' | 'watching' | 'given';
+  /** Of an interleaved list, whose item it is: `a` of `variant` or the pack's own values, `b` of `against`. That side gets the credit. */
+  team?: 'a' | 'b';
   /** How like it is to what is being watched. */
   watching_score?: number;
   /** What it is ranked by, where freshness, popularity damping or boosts are in force. */

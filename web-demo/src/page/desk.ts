@@ -1,13 +1,14 @@
 // The sliders. Each sets one weight of the list; the list does the rest.
 
 import type { Weights } from "aftershow";
-import type { AftershowList } from "../element.js";
-import { hundredths } from "../list/words.js";
-import { PARTS, type PartName } from "../list/reason.js";
+import { PARTS, type AftershowList, type PartName } from "aftershow/element";
 import { find } from "./find.js";
 
 const LABELS: Record<PartName, string> = { genre: "Genres", text: "Story", metadata: "Platform & type", year: "Year" };
 const PROPERTIES = { genre: "genreWeight", text: "textWeight", metadata: "metadataWeight", year: "yearWeight" } as const;
+
+/** A share of 1 as a whole number of 100. */
+const hundredths = (share: number): number => Math.round(share * 100);
 
 /** The desk, following the list's answers. */
 export interface Desk {

@@ -1,8 +1,7 @@
 // The demo's show page: which show, and what becomes of the list's answers.
 
 import "@fontsource-variable/bricolage-grotesque/wght.css";
-import "../element.js";
-import { packAt } from "../list/packs.js";
+import { packAt } from "aftershow/element";
 import { wireDesk } from "./desk.js";
 import { find } from "./find.js";
 import { showAttribution, showSubject, showSummary } from "./show.js";
@@ -14,6 +13,7 @@ const FIRST_SHOW = "82";
 
 const main = find("main");
 const list = find("similar", "aftershow-list");
+const pack = packAt("pack/");
 const desk = wireDesk(list);
 const taste = wireTaste(find("for-you", "aftershow-list"));
 
@@ -31,7 +31,7 @@ function open(): void {
 
 list.addEventListener("aftershow-answer", ({ detail }) => {
   const { answer } = detail;
-  traceAnswer(detail, list.src);
+  traceAnswer(detail, pack);
   desk.follow(answer.weights);
   if (!answer.subject || main.dataset.state === "lost") return;
   const id = String(answer.subject.id);
@@ -50,11 +50,11 @@ list.addEventListener("aftershow-error", ({ detail }) => {
 
 /** Summaries are the largest part of a pack, so they are asked for apart and come after the list. */
 async function summarise(id: string | number): Promise<void> {
-  const recommender = await packAt(list.src);
+  const recommender = await pack.slim();
   showAttribution(recommender);
   // Only its equals are let in, which it hardly has: so no file is read but the one with its own summary.
   const answer = await recommender.similar({ id, n: 1, min_similarity: 1, summaries: true }).catch(() => null);
-  traceTotal(list.src);
+  traceTotal(pack);
   if (main.dataset.show === String(id)) showSummary(answer?.subject?.summary ?? null);
 }
 

@@ -1,9 +1,10 @@
 // The show itself: head, facts, summary, and who is to be credited. All of it from the pack.
 
-import type { Card, Recommender } from "aftershow";
-import { safeAddress } from "../list/address.js";
-import { paletteOf, panorama } from "../list/artwork.js";
+import type { Card } from "aftershow";
+import type { Recommender } from "aftershow/slim";
+import { paletteOf, safeAddress } from "aftershow/element";
 import { find } from "./find.js";
+import { panorama } from "./panorama.js";
 
 /** Shows a title. Its summary comes later. */
 export function showSubject(subject: Card): void {

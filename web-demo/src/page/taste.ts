@@ -1,10 +1,7 @@
 // "For you": what the visitor said so far, and the buttons to take it back.
 
 import type { Card } from "aftershow";
-import type { AftershowList } from "../element.js";
-import { historyAt, type KeptHistory } from "../list/history.js";
-import { OpinionView } from "../list/opinion.js";
-import { packAt } from "../list/packs.js";
+import { historyAt, opinionButtons, packAt, type AftershowList, type KeptHistory, type OpinionView } from "aftershow/element";
 import { find } from "./find.js";
 
 /** The visitor's side of the page. */
@@ -15,7 +12,7 @@ export interface Taste {
 
 /** Ties the section to its list. */
 export function wireTaste(list: AftershowList): Taste {
-  const history = historyAt(list.storageKey);
+  const history = historyAt(list.storageKey ?? "");
   const undo = find("undo", "button");
   const clear = find("clear", "button");
   let subject: OpinionView | null = null;
@@ -40,8 +37,10 @@ export function wireTaste(list: AftershowList): Taste {
 
   return {
     about(card) {
-      subject = new OpinionView(card, history, true);
-      find("opinion").replaceChildren(subject.node);
+      void opinionButtons(card, history).then((buttons) => {
+        subject = buttons;
+        find("opinion").replaceChildren(buttons.node);
+      });
     },
   };
 }
@@ -64,7 +63,7 @@ function wireBlend(list: AftershowList, history: KeptHistory): void {
     find("blend").hidden = !offered || history.events.length === 0;
   };
   const offer = async (): Promise<void> => {
-    const { personal } = (await packAt(list.src)).info();
+    const { personal } = (await packAt(list.src ?? "").whole()).info();
     if (!personal) return;
     offered = true;
     input.value = String(Math.round(personal.collaborative_weight * 100));

@@ -1,7 +1,6 @@
 // What an answer cost: where it was found, how long it took, what was read for it.
 
-import type { AnswerDetail } from "../element.js";
-import { trafficOf } from "../list/packs.js";
+import type { AnswerDetail, SharedPack } from "aftershow/element";
 import { find } from "./find.js";
 
 const ROUTES: Record<AnswerDetail["route"], string> = {
@@ -11,17 +10,17 @@ const ROUTES: Record<AnswerDetail["route"], string> = {
 };
 
 /** Fills the panel for one answer. */
-export function traceAnswer(detail: AnswerDetail, src: string): void {
+export function traceAnswer(detail: AnswerDetail, pack: SharedPack): void {
   find("trace-route").textContent = ROUTES[detail.route];
   find("trace-route").dataset.route = detail.route;
   find("trace-time").textContent = milliseconds(detail.milliseconds);
   find("trace-bytes").textContent = detail.bytes > 0 ? kilobytes(detail.bytes) : "nothing more";
-  traceTotal(src);
+  traceTotal(pack);
 }
 
 /** What was read of the pack since the page was opened, summaries included. */
-export function traceTotal(src: string): void {
-  const { bytes, files } = trafficOf(src);
+export function traceTotal(pack: SharedPack): void {
+  const { bytes, files } = pack.traffic;
   find("trace-total").textContent = `${kilobytes(bytes)} in ${files} ${files === 1 ? "file" : "files"}`;
 }
 

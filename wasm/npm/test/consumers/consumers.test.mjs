@@ -16,7 +16,7 @@ import { build as vite } from 'vite';
 import webpack from 'webpack';
 
 import { launch, packFolder, serve } from '../../../../web-demo/tests/host.mjs';
-import { install, tool } from './tarball.mjs';
+import { here, install, tool } from './tarball.mjs';
 
 const ID = '82';
 let packed, pack, chromium, expected;
@@ -67,10 +67,10 @@ describe('the packed tarball', () => {
   });
 
   it('has the licence, the README, types and both engines, and nothing of how it was made', () => {
-    for (const file of ['LICENSE', 'README.md', 'package.json', 'dist/index.d.ts', 'dist/slim.d.ts', 'dist/aftershow_bg.wasm', 'dist/aftershow_slim_bg.wasm']) {
+    for (const file of ['LICENSE', 'README.md', 'package.json', 'dist/index.d.ts', 'dist/slim.d.ts', 'dist/element.js', 'dist/custom-elements.json', 'dist/list.css', 'dist/aftershow_bg.wasm', 'dist/aftershow_slim_bg.wasm']) {
       assert.ok(packed.files.includes(file), file);
     }
-    assert.deepEqual(packed.files.filter((file) => !/^(LICENSE|README\.md|package\.json|dist\/[\w.]+\.(js|js\.map|d\.ts|wasm))$/.test(file)), []);
+    assert.deepEqual(packed.files.filter((file) => !/^(LICENSE|README\.md|package\.json|dist\/[\w.-]+\.(js|js\.map|d\.ts|wasm)|dist\/element\/[\w-]+\.d\.ts|dist\/(custom-elements\.json|list\.css))$/.test(file)), []);
     const { exports } = JSON.parse(readFileSync(join(packed.project, 'node_modules/aftershow/package.json'), 'utf8'));
     for (const conditions of [exports['.'], exports['./slim']]) {
       assert.deepEqual(Object.keys(conditions), ['workerd', 'edge-light', 'deno', 'node', 'browser', 'default']);
@@ -85,12 +85,12 @@ describe('the packed tarball', () => {
   });
 
   it('is clean to arethetypeswrong', () => {
-    const raw = ['--exclude-entrypoints', './wasm', './wasm-slim', './wasm-search', './package.json'];
+    const raw = ['--exclude-entrypoints', './wasm', './wasm-slim', './wasm-search', './list.css', './package.json'];
     // It exits with an error for others than those of this profile; its JSON has all of them.
     const { analysis, problems } = json(tool('attw'), [packed.tarball, '--format', 'json', '--profile', 'esm-only', ...raw]);
     const beyond = Object.values(problems).flat().filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind));
     assert.deepEqual(beyond, []);
-    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './search']);
+    assert.deepEqual(Object.keys(analysis.entrypoints), ['.', './slim', './search', './element', './service-worker']);
   });
 
   it('answers in Node from a directory', () => {
@@ -167,6 +167,28 @@ describe('the packed tarball', () => {
     });
   }
 
+  it('is an element of React, by properties and events', async () => {
+    const outdir = join(packed.folder, 'react');
+    const nodePaths = [join(here, 'node_modules')];
+    await esbuild({ absWorkingDir: packed.project, entryPoints: { page: 'react.jsx' }, bundle: true, format: 'esm', splitting: true, jsx: 'automatic', outdir, nodePaths, define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error' });
+    cpSync(join(packed.project, 'index.html'), join(outdir, 'index.html'));
+    // esbuild leaves `new URL(…, import.meta.url)` as it is.
+    for (const file of readdirSync(join(packed.project, 'node_modules/aftershow/dist')).filter((file) => file.endsWith('.wasm'))) {
+      cpSync(join(packed.project, 'node_modules/aftershow/dist', file), join(outdir, file));
+    }
+    await visiting(outdir, async (page) => {
+      const shown = () => page.evaluate(() => [...document.querySelector('aftershow-list').shadowRoot.querySelectorAll('li[data-id]')].map((item) => item.dataset.id));
+      await page.waitForFunction(() => window.answers?.length === 1);
+      assert.deepEqual(await shown(), expected.items.map(({ id }) => String(id)));
+      await page.click('button');
+      await page.waitForFunction(() => window.answers?.length === 2);
+      const years = await page.evaluate(() => window.answers[1].items.map(({ year }) => year));
+      assert.ok(years.length === 3 && years.every((year) => year >= 2012), String(years));
+      await page.click('aftershow-list .like');
+      assert.equal(await page.evaluate(() => window.feedback), 'like');
+    });
+  });
+
   describe('on a page without a bundler', () => {
     const site = () => join(packed.folder, 'plain');
     const page = (name, policy) => {
@@ -231,6 +253,21 @@ describe('the packed tarball', () => {
         assert.equal(await load(page, { wasm: '/aftershow/aftershow_slim_bg.wasm' }), 'wasm_version');
         assert.equal(await load(page), 5);
       });
+    });
+
+    it('shows a list by the element, from the slim engine alone', async () => {
+      const element = '<script type="module" src="/aftershow/element.js"></script><aftershow-list src="/pack/" item="82" n="5"></aftershow-list>';
+      writeFileSync(join(site(), 'element.html'), `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Plain</title>${element}`);
+      await visiting(
+        site(),
+        async (page, host) => {
+          await page.waitForFunction(() => document.querySelector('aftershow-list').shadowRoot?.querySelector('li[data-id]'));
+          const ids = await page.evaluate(() => [...document.querySelector('aftershow-list').shadowRoot.querySelectorAll('li')].map((item) => item.dataset.id));
+          assert.deepEqual(ids, expected.items.map(({ id }) => String(id)));
+          assert.deepEqual(host.requests.filter((path) => path.endsWith('.wasm')), ['/aftershow/aftershow_slim_bg.wasm']);
+        },
+        { path: 'element.html' },
+      );
     });
 
     it("works under a policy with 'wasm-unsafe-eval', and names one without by a code", async () => {

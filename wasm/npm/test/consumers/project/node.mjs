@@ -2,6 +2,8 @@
 import process from 'node:process';
 
 import { Recommender, sentence } from 'aftershow';
+// On a server there are no elements, and nothing is registered.
+import 'aftershow/element';
 import { Recommender as Slim } from 'aftershow/slim';
 
 const [, , pack, id] = process.argv;

@@ -1,6 +1,7 @@
 // What a strict project writes: every name that the package exports, by its type.
 import { english, Recommender, sentence } from 'aftershow';
 import type { AftershowError, Answer, ErrorCode, Info, PackFiles, Progress, Recommendations, Source } from 'aftershow';
+import { AftershowList, packAt, translate, type RenderCard } from 'aftershow/element';
 import { Recommender as Slim } from 'aftershow/slim';
 
 export async function all(source: Source, files: PackFiles, signal: AbortSignal): Promise<string | null> {
@@ -14,4 +15,19 @@ export async function all(source: Source, files: PackFiles, signal: AbortSignal)
   // @ts-expect-error: a limit is a number
   await recommender.popular({ limit: 'ten' });
   return sentence(listed.items[0]?.reasons ?? page.items[0]?.reasons, { ...english, year: info.pack_id });
+}
+
+const render: RenderCard = ({ name }, { href, position }) => (href ? new Text(`${position} ${name}`) : null);
+
+export function element(): AftershowList {
+  const list = document.createElement('aftershow-list');
+  Object.assign(list, { item: 82, layout: 'row' } satisfies Partial<AftershowList>);
+  list.renderCard = render;
+  list.addEventListener('aftershow-feedback', ({ detail }) => detail.opinion === 'like' && detail.card.name);
+  document.createElement('aftershow-search').addEventListener('aftershow-select', ({ detail }) => detail.href?.length);
+  translate('de', { like: 'Gefällt mir', because: { genres: 'Mehr {names}' } });
+  // @ts-expect-error: there is no such word
+  translate('de', { hate: 'Nein' });
+  void packAt('/pack/').slim().then((slim) => slim.info().items);
+  return list;
 }

@@ -5,7 +5,7 @@ export function safeAddress(address: string | null | undefined): string | null {
   if (!address) return null;
   try {
     const url = new URL(address, document.baseURI);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
   } catch {
     return null;
   }
@@ -13,5 +13,5 @@ export function safeAddress(address: string | null | undefined): string | null {
 
 /** `template` with each `{id}` replaced by the escaped id. */
 export function fillTemplate(template: string, id: string | number): string {
-  return template.replaceAll("{id}", encodeURIComponent(String(id)));
+  return template.replaceAll('{id}', encodeURIComponent(String(id)));
 }

@@ -1,10 +1,10 @@
 // What a visitor likes and doesn't, kept in the browser's own storage and nowhere else. Lists with the same key share it,
 // also those of other tabs.
 
-import type { HistoryEvent, ItemId } from "aftershow";
+import type { HistoryEvent, ItemId } from '../types.js';
 
 /** What a visitor says of a title. */
-export type Opinion = "like" | "dislike";
+export type Opinion = 'like' | 'dislike';
 
 /** What an opinion says to the engine; `aftershow build` takes such events for as much by default. */
 const WEIGHTS: Record<Opinion, number> = { like: 3, dislike: -2 };
@@ -29,8 +29,8 @@ export class KeptHistory {
   constructor(key: string) {
     this.#key = key;
     this.#events = this.#read();
-    if (key === "") return;
-    addEventListener("storage", (event) => {
+    if (key === '') return;
+    addEventListener('storage', (event) => {
       if (event.key !== key && event.key !== null) return;
       // Another tab has gone on from here: there is no way back to before it.
       this.#before = [];
@@ -46,13 +46,13 @@ export class KeptHistory {
 
   /** Puts other events in the place of all. */
   set events(events: readonly (ItemId | HistoryEvent)[]) {
-    this.#change(events.map((event) => (typeof event === "object" ? event : { id: event })).flatMap(valid));
+    this.#change(events.map((event) => (typeof event === 'object' ? event : { id: event })).flatMap(valid));
   }
 
   /** What the visitor thinks of a title; `null` if that is not known. */
   opinionOf(id: ItemId): Opinion | null {
     const weight = this.#events.reduce((sum, event) => (same(event.id, id) ? sum + event.weight : sum), 0);
-    return weight > 0 ? "like" : weight < 0 ? "dislike" : null;
+    return weight > 0 ? 'like' : weight < 0 ? 'dislike' : null;
   }
 
   /** Takes an opinion in the place of an earlier one; `null` takes that back. */
@@ -92,8 +92,8 @@ export class KeptHistory {
   #keep(events: readonly KeptEvent[]): void {
     this.#events = events;
     try {
-      if (this.#key !== "" && events.length > 0) localStorage.setItem(this.#key, JSON.stringify(events));
-      else if (this.#key !== "") localStorage.removeItem(this.#key);
+      if (this.#key !== '' && events.length > 0) localStorage.setItem(this.#key, JSON.stringify(events));
+      else if (this.#key !== '') localStorage.removeItem(this.#key);
     } catch {
       // Storage that is full or forbidden: the page goes on with what it knows.
     }
@@ -106,7 +106,7 @@ export class KeptHistory {
 
   #read(): readonly KeptEvent[] {
     try {
-      const kept: unknown = JSON.parse((this.#key !== "" && localStorage.getItem(this.#key)) || "[]");
+      const kept: unknown = JSON.parse((this.#key !== '' && localStorage.getItem(this.#key)) || '[]');
       return Array.isArray(kept) ? kept.flatMap(valid).slice(-MOST) : [];
     } catch {
       return [];
@@ -125,12 +125,12 @@ export function historyAt(key: string): KeptHistory {
 
 /** The event if it is one: storage holds what anybody on this origin wrote there. */
 function valid(event: unknown): KeptEvent[] {
-  if (typeof event !== "object" || event === null) return [];
+  if (typeof event !== 'object' || event === null) return [];
   const { id, weight = 1, time } = event as Partial<Record<keyof HistoryEvent, unknown>>;
-  if (typeof id !== "string" && !(Number.isSafeInteger(id) && Number(id) >= 0)) return [];
-  if (typeof weight !== "number" || !(Math.abs(weight) <= 100)) return [];
+  if (typeof id !== 'string' && !(Number.isSafeInteger(id) && Number(id) >= 0)) return [];
+  if (typeof weight !== 'number' || !(Math.abs(weight) <= 100)) return [];
   const seconds = time instanceof Date ? time.getTime() / 1000 : time;
-  const known = typeof seconds === "number" && Math.abs(seconds) < 1e11 ? { time: Math.floor(seconds) } : {};
+  const known = typeof seconds === 'number' && Math.abs(seconds) < 1e11 ? { time: Math.floor(seconds) } : {};
   return [{ id: id as ItemId, weight, ...known }];
 }
 

@@ -1,13 +1,14 @@
 // Putting nodes in a new order without a jump: each glides from where it was seen to where it belongs.
 
-const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-const GLIDE: KeyframeAnimationOptions = { duration: 380, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" };
+/** Whether somebody wants less motion. */
+export const still = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+const GLIDE: KeyframeAnimationOptions = { duration: 380, easing: 'cubic-bezier(0.2, 0.8, 0.2, 1)' };
 
 /** Makes `nodes` the children of `list`, in that order. A focused child keeps the focus. */
 export function arrange(list: HTMLElement, nodes: readonly HTMLElement[]): void {
   const root = list.getRootNode() as ShadowRoot | Document;
   const focused = root.activeElement;
-  const before = STILL.matches ? null : places(list);
+  const before = still() ? null : places(list);
   place(list, nodes);
   // A moved node loses the focus; its reader should not.
   if (focused instanceof HTMLElement && list.contains(focused) && root.activeElement !== focused) {
@@ -37,32 +38,17 @@ function glide(nodes: readonly HTMLElement[], before: ReadonlyMap<Element, DOMRe
     const to = after[i] as DOMRect;
     const from = before.get(node);
     if (!from) {
-      node.animate([{ opacity: 0, transform: "scale(0.96)" }, { opacity: 1, transform: "none" }], GLIDE);
+      node.animate(
+        [
+          { opacity: 0, transform: 'scale(0.96)' },
+          { opacity: 1, transform: 'none' },
+        ],
+        GLIDE,
+      );
       return;
     }
     const [x, y] = [from.left - to.left, from.top - to.top];
     if (Math.abs(x) < 1 && Math.abs(y) < 1) return;
-    node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], GLIDE);
+    node.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], GLIDE);
   });
-}
-
-/** Where the focus is in a list: which card, and which control of it. */
-export interface Place {
-  readonly node: Element;
-  readonly index: number;
-  readonly control: string;
-}
-
-/** Where the focus is, if it is in the list. */
-export function focusedPlace(list: HTMLElement): Place | null {
-  const node = (list.getRootNode() as ShadowRoot | Document).activeElement;
-  const index = [...list.children].findIndex((child) => child.contains(node));
-  return node && index >= 0 ? { node, index, control: `.${node.classList[0] ?? ""}` } : null;
-}
-
-/** If the card that had the focus is gone, the card in its place gets it. */
-export function refocus(list: HTMLElement, place: Place | null): void {
-  if (!place || place.node.isConnected) return;
-  const item = list.children[Math.min(place.index, list.childElementCount - 1)];
-  item?.querySelector<HTMLElement>(place.control)?.focus({ preventScroll: true });
 }

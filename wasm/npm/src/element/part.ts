@@ -1,4 +1,4 @@
-// What every view of the list is made of.
+// What every view of the elements is made of.
 
 /** An element whose class, and part, is `name`. */
 export function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, as = name): HTMLElementTagNameMap[K] {

@@ -1,58 +1,10 @@
-// A picture for a title that has none: initials on a small poster, drawn from the name alone.
-// The same name gives the same poster, on every page and machine.
+// A picture for the head of a page, drawn from a title's name alone, in the colours of its poster.
+
+import { paletteOf, type Palette } from "aftershow/element";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The colours of a title. `ink` on `ground` has a contrast of at least 5 to 1. */
-export interface Palette {
-  readonly ground: string;
-  readonly ink: string;
-  readonly shapes: readonly [string, string, string];
-}
-
-const PALETTES: readonly Palette[] = [
-  { ground: "#10243f", ink: "#f4efe4", shapes: ["#e4572e", "#f2b84b", "#3d6fa8"] },
-  { ground: "#4a1030", ink: "#ffe9ec", shapes: ["#ff5d73", "#ffb26b", "#8b2f5f"] },
-  { ground: "#0f3d3a", ink: "#eaf7ee", shapes: ["#f7c948", "#5fc7a8", "#1f6f68"] },
-  { ground: "#e8b931", ink: "#1c1608", shapes: ["#d1382c", "#1c1608", "#f7e3a0"] },
-  { ground: "#b0361a", ink: "#fff6ee", shapes: ["#f6c667", "#2b1a3d", "#f08a5d"] },
-  { ground: "#2b1f5c", ink: "#f0ecff", shapes: ["#8f7bff", "#ff8fb1", "#4a3a99"] },
-  { ground: "#c9dfe8", ink: "#0d2430", shapes: ["#0f6e8c", "#f26b4e", "#ffffff"] },
-  { ground: "#1c1c22", ink: "#f5f5f2", shapes: ["#e03c31", "#f5f5f2", "#55555f"] },
-  { ground: "#f3b7b0", ink: "#3a0d16", shapes: ["#b3152f", "#fff1ea", "#e0705f"] },
-  { ground: "#0b4f6c", ink: "#eefaff", shapes: ["#01baef", "#fbfbff", "#f4a259"] },
-  { ground: "#515f1a", ink: "#fbfbe8", shapes: ["#d8d94a", "#2b3310", "#f0a830"] },
-  { ground: "#cdbdf0", ink: "#1f1147", shapes: ["#5b2fc4", "#ff7a59", "#f4efff"] },
-];
-
-/** The palette of a name. */
-export function paletteOf(name: string): Palette {
-  return PALETTES[hashOf(name) % PALETTES.length] as Palette;
-}
-
-/** Up to two initials: "Game of Thrones" → "GT", "Dexter" → "De". Empty if the name has no letter or digit. */
-export function initialsOf(name: string): string {
-  const words = name.normalize("NFC").match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}’']*/gu) ?? [];
-  const strong = words.filter((word) => !/^(a|an|and|at|for|in|of|on|the|to)$/i.test(word));
-  const chosen = strong.length > 0 ? strong : words;
-  const [first, second] = chosen;
-  if (!first) return "";
-  if (!second) return [...first].slice(0, 2).join("");
-  return ([...first][0] ?? "") + ([...(chosen.at(-1) ?? second)][0] ?? "");
-}
-
-/** A poster, 200 by 300, with initials. */
-export function poster(name: string): SVGSVGElement {
-  const palette = paletteOf(name);
-  const svg = sheet(name, palette, 200, 300, [0, 0.18]);
-  compose(svg, name, palette, 200, 212);
-  const text = draw(svg, "text", { x: 14, y: 282, fill: palette.ink, "font-size": 74, "font-weight": 800 });
-  text.setAttribute("letter-spacing", "-3");
-  text.textContent = initialsOf(name);
-  return svg;
-}
-
-/** The same picture without initials, 720 by 480, for the head of a page. */
+/** The picture of a name, 720 by 480. */
 export function panorama(name: string): SVGSVGElement {
   const palette = paletteOf(name);
   // A shade off the ground, so that it stands on a page of the ground colour as a panel of its own.
@@ -202,20 +154,11 @@ function sheet(name: string, palette: Palette, width: number, height: number, sh
   const id = `aftershow-ground-${sheets++}`;
   const angle = hashOf(name) % 90;
   const gradient = draw(draw(svg, "defs", {}), "linearGradient", { id, gradientTransform: `rotate(${angle})` });
-  const [from, to] = shades.map((share) => mixed(palette.ground, palette.shapes[2], share)) as [string, string];
+  const [from, to] = shades.map((share) => `color-mix(in oklab, ${palette.ground}, ${palette.shapes[2]} ${share * 100}%)`) as [string, string];
   draw(gradient, "stop", { offset: 0.35, "stop-color": from });
   draw(gradient, "stop", { offset: 1, "stop-color": to });
   draw(svg, "rect", { width, height, fill: `url(#${id})` });
   return svg;
-}
-
-/** The colour that lies `share` of the way from one to another, both `#rrggbb`. */
-function mixed(one: string, other: string, share: number): string {
-  const channel = (at: number): string => {
-    const [a, b] = [one, other].map((colour) => Number.parseInt(colour.slice(at, at + 2), 16)) as [number, number];
-    return Math.round(a + (b - a) * share).toString(16).padStart(2, "0");
-  };
-  return `#${channel(1)}${channel(3)}${channel(5)}`;
 }
 
 function draw<K extends keyof SVGElementTagNameMap>(
