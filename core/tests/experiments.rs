@@ -5,8 +5,9 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aftershow_core::{
-    BlendPatch, Experiment, ItemId, Manifest, Outcome, Person, Query, QueryError, Rerank, Team, Variant, VariantName,
-    Weights, WeightsPatch, interleave,
+    BlendPatch, Engine, Experiment, ItemId, Manifest, Outcome, Part, Person, Query, QueryError, Recommendations,
+    Recommended, Rerank, Team, Variant, VariantName, Weights, WeightsPatch, interleave,
+    pack::{CollaborativeData, PartEntry},
 };
 use proptest::prelude::*;
 use support::{answer, cases::TERMS, id, popularity_only};
@@ -249,8 +250,10 @@ proptest! {
             rows.iter().copied().filter(|row| known.insert(*row)).collect::<Vec<_>>()
         };
         let (a, b) = (ids(&unique(&a)), ids(&unique(&b)));
-        let list = interleave(&a, &b, seed);
-        prop_assert_eq!(&list, &interleave(&a, &b, seed));
+        let drafted = interleave(&a, &b, seed);
+        prop_assert_eq!(&drafted, &interleave(&a, &b, seed));
+        let item = |(place, team): &(usize, Team)| (if *team == Team::A { &a } else { &b })[*place].clone();
+        let list: Vec<(ItemId, Team)> = drafted.iter().map(|one| (item(one), one.1)).collect();
         let drafted: BTreeSet<&ItemId> = list.iter().map(|(id, _)| id).collect();
         prop_assert_eq!(drafted.len(), list.len());
         for end in 0..=list.len() {
@@ -283,4 +286,141 @@ fn equal_rankings_get_equal_credit() {
             .count();
         assert!(first.abs_diff(5_000) < 200, "{first}");
     }
+}
+
+fn named(experiment: &str, variant: &str) -> Option<VariantName> {
+    Some(VariantName {
+        experiment: experiment.into(),
+        variant: variant.into(),
+    })
+}
+
+/// An engine whose experiment `model` has a variant with a model of its own, not attached yet; and that model's data.
+fn two_models() -> (Engine, Engine, CollaborativeData) {
+    let (plain, data) = support::large(400, 16, 10);
+    let (_, other) = support::large(400, 8, 3);
+    let mut manifest = support::manifest(plain.len(), Weights::DEFAULT, Some(support::personal(0.4, 0.6)));
+    let other_alone = support::attached(manifest.clone(), &plain, 5000, Some(&other));
+    manifest.parts.push(PartEntry {
+        kind: "model".into(),
+        name: "other".into(),
+        file: "model.other.bin".into(),
+        ..manifest.parts[0].clone()
+    });
+    let mut experiment = experiment("model", &[0.5, 0.5]);
+    experiment.variants[1].model = Some("other".into());
+    manifest.experiments = vec![experiment];
+    (
+        support::attached(manifest, &plain, 5000, Some(&data)),
+        other_alone,
+        other,
+    )
+}
+
+#[test]
+fn a_variant_may_have_a_model_of_its_own_which_is_read_when_it_is_asked_for() {
+    let (mut engine, other_alone, other) = two_models();
+    let person = Query::person(Person::who_liked([id(3), id(5)]));
+    let with = |variant: &str| Query {
+        variant: named("model", variant),
+        ..person.clone()
+    };
+    let own = answer(&engine, &person);
+    assert_eq!(answer(&engine, &with("variant 0")).items, own.items);
+    match engine.recommend(&with("variant 1")).unwrap() {
+        Outcome::NeedParts(parts) => {
+            let [file] = &parts[..] else { panic!("{parts:?}") };
+            assert_eq!((file.part, file.file.as_str()), (Part::Model(0), "model.other.bin"));
+            assert_eq!(engine.manifest().part_named(&file.file), Some(Part::Model(0)));
+        }
+        Outcome::Answer(answer) => panic!("{answer:?}"),
+    }
+    engine.attach(Part::Model(0), support::model(&other)).unwrap();
+    let of_other = answer(&engine, &with("variant 1"));
+    assert_eq!(of_other.items, answer(&other_alone, &person).items);
+    assert_ne!(of_other.items, own.items);
+    assert_eq!(answer(&engine, &person).items, own.items);
+    // A model that isn't the pack's is no variant's.
+    let mut manifest = engine.manifest().clone();
+    manifest.experiments[0].variants[1].model = Some("another".into());
+    assert_eq!(manifest.check().unwrap_err().code(), "pack_manifest");
+}
+
+#[test]
+fn an_interleaved_list_is_drafted_from_both_and_pages_never_repeat() {
+    let (mut engine, _, other) = two_models();
+    engine.attach(Part::Model(0), support::model(&other)).unwrap();
+    let person = Query {
+        n: 100,
+        reasons: true,
+        ..Query::person(Person::who_liked([id(3), id(5)]))
+    };
+    let ids = |of: &Recommendations| of.items.iter().map(|item| item.card.id.clone()).collect::<Vec<_>>();
+    let alone = |variant| {
+        answer(
+            &engine,
+            &Query {
+                variant: named("model", variant),
+                ..person.clone()
+            },
+        )
+    };
+    let (a, b) = (alone("variant 0"), alone("variant 1"));
+    let drafted = |visitor: &str, n, offset| {
+        answer(
+            &engine,
+            &Query {
+                n,
+                offset,
+                variant: named("model", "variant 0"),
+                against: named("model", "variant 1"),
+                visitor: Some(visitor.into()),
+                ..person.clone()
+            },
+        )
+    };
+    let mut lists = BTreeSet::new();
+    for visitor in ["ann", "ben", "carla", "dan"] {
+        let found = drafted(visitor, 60, 0);
+        assert_eq!(
+            (&found.variant, &found.against),
+            (&named("model", "variant 0"), &named("model", "variant 1"))
+        );
+        // Each item is as the team's own list has it, which has nothing better that the list lacks.
+        let mut best = ids(&found);
+        for item in &found.items {
+            let list = if item.team == Some(Team::A) { &a } else { &b };
+            let own = list
+                .items
+                .iter()
+                .find(|own| own.card.id == item.card.id)
+                .expect("of the team's list");
+            assert_eq!(
+                *own,
+                Recommended {
+                    team: None,
+                    ..item.clone()
+                }
+            );
+        }
+        let teams = found.items.iter().map(|item| item.team == Some(Team::A));
+        assert_eq!(teams.filter(|is_a| *is_a).count(), 30);
+        lists.insert(best.clone());
+        let pages: Vec<ItemId> = (0..6).flat_map(|page| ids(&drafted(visitor, 10, 10 * page))).collect();
+        assert_eq!(pages, best);
+        best.sort();
+        best.dedup();
+        assert_eq!(best.len(), 60);
+    }
+    assert!(lists.len() > 1, "every visitor has the same coins");
+    let end = |offset| {
+        engine.recommend(&Query {
+            n: 10,
+            offset,
+            against: named("model", "variant 1"),
+            ..person.clone()
+        })
+    };
+    assert!(end(190).is_ok());
+    assert_eq!(end(191).unwrap_err().code(), "invalid_parameter");
 }

@@ -191,7 +191,7 @@ fn a_model_comes_back_as_it_was_written() {
             &data.item_factors[row * 3..][..3]
         );
         let popularity = data.popularity[row] / data.popularity[0];
-        assert!((model.popularity(ItemIx(row as u32)) - popularity).abs() < 1e-5);
+        assert!((model.popularity().of(ItemIx(row as u32)) - popularity).abs() < 1e-5);
     }
     assert_eq!(*ends.last().unwrap() as usize, entry_bytes);
     assert_eq!(model.sparse_entries(), data.sparse.columns.len());

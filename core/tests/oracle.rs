@@ -177,7 +177,7 @@ proptest! {
         let features = Features::open(&part).unwrap();
         let index = Index::new(&features);
         let all: Vec<ItemIx> = (0..items.len() as u32).map(ItemIx).collect();
-        let mut crowd = Crowd::of(&features, how, all.iter().copied());
+        let mut crowd = Crowd::of(&features, how, &all);
         for item in &all {
             let subject = Subject::of_features(&features, *item);
             crowd.face(*item);

@@ -201,6 +201,9 @@ impl Oracle<'_> {
                 prop_assert!(by_force(&middle[place..]), "refused");
                 return Ok(());
             }
+            // What has a score comes before what is only popular.
+            let scored = allowed.iter().any(|item| item.scored);
+            let allowed: Vec<&&Before> = allowed.into_iter().filter(|item| item.scored == scored).collect();
             let chosen = allowed.iter().find(|item| item.row == *row);
             prop_assert!(chosen.is_some(), "{row} is one too many");
             let best = allowed.iter().map(|item| value(item)).fold(f64::NEG_INFINITY, f64::max);

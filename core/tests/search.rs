@@ -22,6 +22,7 @@ fn index(titles: &[&str], shards: &[u64]) -> Engine {
     let mut manifest = manifest(titles.len(), Weights::DEFAULT, None);
     manifest.parts.push(PartEntry {
         kind: "search".into(),
+        name: String::new(),
         file: "search.bin".into(),
         bytes: 0,
         sha256: String::new(),
@@ -173,6 +174,7 @@ fn needed(engine: &Engine, query: &SearchQuery) -> Vec<Part> {
 /// A shard with the one item of this row.
 fn shard(titles: &[&str], row: usize) -> Vec<u8> {
     let data = ShardData {
+        popularity: vec![],
         items: ItemsData {
             ids: vec![id(row)],
             years: vec![1990],

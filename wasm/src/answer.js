@@ -118,7 +118,7 @@ export function recommendations(texts, numbers) {
   const weights = { content: number(), collaborative: number() };
   const [offset, total, unknown_items, matched, unknown_rerank_ids] = [number(), number(), number(), number(), number()];
   const watching_weight = numberOrNull();
-  const named = variant();
+  const [named, against] = [variant(), variant()];
   const card = cards();
   const recommended = () => {
     const item = card();
@@ -127,11 +127,13 @@ export function recommendations(texts, numbers) {
     item.collaborative_score = number();
     item.popularity = number();
     item.source = SOURCES[number()];
+    if (against) item.team = 'ab'[number()];
     return extras(item, ['watching_score', 'adjusted_score']);
   };
   const page = { items: list(recommended), fallback_used, weights, offset, total, unknown_items, matched, unknown_rerank_ids };
   if (watching_weight !== null) page.watching_weight = watching_weight;
   if (named) page.variant = named;
+  if (against) page.against = against;
   if (unknown) page.unknown = unknown;
   return page;
 }

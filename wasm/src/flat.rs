@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 
 use aftershow_core::{
     Answer, Card, Engine, ItemId, Outcome, PartFile, PersonalSettings, PredictionSource, Predictions, Reason,
-    Recommendations, Route, ScoreParts, SearchResults, Source, VariantName, Weights,
+    Recommendations, Route, ScoreParts, SearchResults, Source, Team, VariantName, Weights,
     ids::{IdKind, UserIdKind},
 };
 use wasm_bindgen::prelude::*;
@@ -153,6 +153,7 @@ pub fn recommendations(page: &Recommendations, unknown: Option<&[ItemId]>) -> Js
     flat.count(page.unknown_rerank_ids);
     flat.number(page.watching_weight.map(decimal));
     flat.variant(&page.variant);
+    flat.variant(&page.against);
     flat.kind_of_ids(page.items.iter().map(|item| &item.card));
     flat.count(page.items.len());
     for item in &page.items {
@@ -170,6 +171,9 @@ pub fn recommendations(page: &Recommendations, unknown: Option<&[ItemId]>) -> Js
             Source::Watching => 3,
             Source::Given => 4,
         });
+        if page.against.is_some() {
+            flat.flag(item.team == Some(Team::B));
+        }
         flat.number(item.watching_score);
         flat.number(item.adjusted_score);
         flat.reasons(&item.reasons);

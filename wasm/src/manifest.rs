@@ -111,7 +111,7 @@ fn experiment(experiment: &Object<'_>) -> Experiment {
 }
 
 fn variant(variant: &Object<'_>) -> Variant {
-    variant.only(&["name", "share", "weights", "blend", "rerank"]);
+    variant.only(&["name", "share", "weights", "blend", "rerank", "model"]);
     let changed = |name, keys: [&str; 4]| match variant.get(name) {
         Some(_) => {
             let changed = variant.child(name);
@@ -134,6 +134,7 @@ fn variant(variant: &Object<'_>) -> Variant {
         },
         blend: BlendPatch { content, collaborative },
         rerank: rerank(variant),
+        model: variant.get("model").map(|_| variant.text("model")),
     }
 }
 
@@ -162,6 +163,7 @@ fn content(content: &Object<'_>) -> ContentSettings {
 fn part(part: &Object<'_>) -> PartEntry {
     PartEntry {
         kind: part.text("kind"),
+        name: part.or_default("name", Object::text),
         file: part.text("file"),
         bytes: part.whole("bytes"),
         sha256: part.or_default("sha256", Object::text),

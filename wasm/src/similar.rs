@@ -72,7 +72,7 @@ pub fn content_option(query: &mut Query, key: &str, value: &Value<'_>) -> bool {
 }
 
 /// The options of [`knob`], for messages.
-pub const KNOBS: &str = ", filter, rerank, watching, watching_weight, reasons, variant, visitor";
+pub const KNOBS: &str = ", filter, rerank, watching, watching_weight, reasons, variant, against, visitor";
 
 /// Sets one of the options that every kind of question has; `false` if the key names none of them.
 pub fn knob(query: &mut Query, key: &str, value: &Value<'_>) -> Result<bool, Failure> {
@@ -83,7 +83,15 @@ pub fn knob(query: &mut Query, key: &str, value: &Value<'_>) -> Result<bool, Fai
         "watching" => query.watching = Some(some_id(&place, value)?),
         "watching_weight" => query.watching_weight = number(value),
         "reasons" => query.reasons = flag(key, value)?,
-        "variant" => query.variant = Some(VariantName::parse(text(&place, value, "a text")?)?),
+        "variant" | "against" => {
+            let name = VariantName::parse(text(&place, value, "a text")?)?;
+            let which = if key == "variant" {
+                &mut query.variant
+            } else {
+                &mut query.against
+            };
+            *which = Some(name);
+        }
         "visitor" => query.visitor = Some(text(&place, value, "a text")?.into()),
         _ => return Ok(false),
     }

@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
-use aftershow_core::{ItemId, ListQuery, OpenError};
+use aftershow_core::{ItemId, ListQuery, OpenError, Query};
 use wasm_bindgen::prelude::*;
 
 use crate::{
     Engine,
-    convert::{count, flag, number, object, some_id, unknown_key},
+    convert::{count, flag, must_be, number, object, some_id, unknown_key},
     error::Failure,
     flat,
     value::{Given, Place, Value},
@@ -31,6 +31,30 @@ impl Engine {
         let query = similar(&Given::of(options).value())?;
         Ok(flat::outcome(self.core.listed(&query)?, flat::answer))
     }
+
+    /// What most people want, by the pack's short list of it: `{limit}` of some 60 titles; else as `similar`.
+    pub fn popular(&self, options: &JsValue) -> Result<JsValue, Failure> {
+        let limit = limit(&Given::of(options).value())?;
+        Ok(flat::outcome(self.core.popular_listed(limit)?, |page| {
+            flat::recommendations(page, None)
+        }))
+    }
+}
+
+fn limit(options: &Value<'_>) -> Result<usize, Failure> {
+    let mut limit = 10;
+    for (key, value) in object(&Place::OPTIONS, options)? {
+        match *key {
+            "limit" => {
+                limit = count(value, 0);
+                if !(1..=Query::MAX_N).contains(&limit) {
+                    return Err(must_be(&Place::OPTIONS.key(key), "a whole number from 1 to 100"));
+                }
+            }
+            _ => return Err(unknown_key(&Place::OPTIONS, key, &["limit"])),
+        }
+    }
+    Ok(limit)
 }
 
 fn similar(options: &Value<'_>) -> Result<ListQuery, Failure> {

@@ -5,9 +5,10 @@ use alloc::{string::String, vec::Vec};
 use serde::Serialize;
 
 use super::{
-    experiment::VariantName,
+    experiment::{Team, VariantName},
     reasons::Reason,
     weights::{Blend, Weights},
+    wording::Wording,
 };
 use crate::{ids::ItemId, pack::PartFile};
 
@@ -68,6 +69,17 @@ pub struct Answer {
     pub variant: Option<VariantName>,
 }
 
+impl Answer {
+    /// With a sentence for each item that has reasons, in these words.
+    #[must_use]
+    pub fn said(mut self, wording: &Wording) -> Answer {
+        for item in &mut self.items {
+            item.sentence = wording.sentence(&item.reasons);
+        }
+        self
+    }
+}
+
 /// An item with its score and the score's parts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -86,6 +98,9 @@ pub struct Scored {
     /// Why it is there, the largest share first, if the query asked for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// The first reason that makes a sentence, in English over HTTP and from the command line; see [`Answer::said`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
 }
 
 /// The parts of a content score, each in 0..=1 and rounded to six decimals.
@@ -138,6 +153,20 @@ pub struct Recommendations {
     /// The variant that it is of: the one asked for, or the visitor's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<VariantName>,
+    /// The variant with whose list it is interleaved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<VariantName>,
+}
+
+impl Recommendations {
+    /// As [`Answer::said`].
+    #[must_use]
+    pub fn said(mut self, wording: &Wording) -> Recommendations {
+        for item in &mut self.items {
+            item.sentence = wording.sentence(&item.reasons);
+        }
+        self
+    }
 }
 
 /// Candidates of the caller's in their new order.
@@ -170,6 +199,9 @@ pub struct Recommended {
     pub popularity: f64,
     /// What gave the larger share of the score.
     pub source: Source,
+    /// Of an interleaved list, whose item it is: that variant gets the credit if somebody chooses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<Team>,
     /// How much it is like the item that is being watched, relative to the most that any other item is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watching_score: Option<f64>,
@@ -179,6 +211,9 @@ pub struct Recommended {
     /// Why it is there, the largest share first, if the query asked for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// The first reason that makes a sentence, in English over HTTP and from the command line; see [`Answer::said`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
 }
 
 /// What a recommendation comes from.

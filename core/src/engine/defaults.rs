@@ -1,40 +1,50 @@
 //! What a query leaves open: as its variant has it, else as the pack has it.
 
 use super::{Blend, Engine, Experiment, Query, Rerank, Variant, VariantName, Weights, filter::unknown_name};
-use crate::error::QueryError;
+use crate::{error::QueryError, pack::Part};
 
 /// A query over a variant over the pack.
 #[derive(Clone, Copy)]
 pub(super) struct Defaults<'q> {
     engine: &'q Engine,
     query: &'q Query,
-    variant: Option<&'q Variant>,
+    variant: Option<(&'q Experiment, &'q Variant)>,
 }
 
 impl<'q> Defaults<'q> {
     /// # Errors
     /// [`QueryError::UnknownName`] for an experiment or a variant that the pack lacks.
     pub fn of(engine: &'q Engine, query: &'q Query) -> Result<Defaults<'q>, QueryError> {
-        let variant = variant(engine, query)?.map(|(_, variant)| variant);
+        let variant = variant(engine, query)?;
+        Ok(Defaults { engine, query, variant })
+    }
+
+    /// With this variant, or the pack's own values, whatever variant the query asks for.
+    ///
+    /// # Errors
+    /// As [`Defaults::of`].
+    pub fn with(engine: &'q Engine, query: &'q Query, name: Option<&VariantName>) -> Result<Defaults<'q>, QueryError> {
+        let variant = name.map(|name| named(engine, name)).transpose()?;
         Ok(Defaults { engine, query, variant })
     }
 
     /// The name of the variant in force.
-    ///
-    /// # Errors
-    /// As [`Defaults::of`].
-    pub fn variant_name(engine: &Engine, query: &Query) -> Result<Option<VariantName>, QueryError> {
+    pub fn variant_name(&self) -> Option<VariantName> {
         let name = |(experiment, variant): (&Experiment, &Variant)| VariantName {
             experiment: experiment.name.clone(),
             variant: variant.name.clone(),
         };
-        Ok(variant(engine, query)?.map(name))
+        self.variant.map(name)
+    }
+
+    fn variant(&self) -> Option<&'q Variant> {
+        self.variant.map(|(_, variant)| variant)
     }
 
     /// The weights of the four content similarities.
     pub fn weights(&self) -> Result<Weights, QueryError> {
         let own = self.engine.manifest.content.weights;
-        let base = match self.variant {
+        let base = match self.variant() {
             Some(variant) if !variant.weights.is_empty() => variant.weights.over(own)?,
             _ => own,
         };
@@ -44,11 +54,19 @@ impl<'q> Defaults<'q> {
     /// The weights of the two sides of a recommendation.
     pub fn blend(&self) -> Result<Blend, QueryError> {
         let own = self.engine.manifest.blend();
-        let base = match self.variant {
+        let base = match self.variant() {
             Some(variant) if !variant.blend.is_empty() => variant.blend.over(own)?,
             _ => own,
         };
         self.query.blend.over(base)
+    }
+
+    /// The model of what people did.
+    pub fn model(&self) -> Part {
+        let name = self.variant().and_then(|variant| variant.model.as_deref());
+        // The manifest's check knows that there is one of this name.
+        name.and_then(|name| self.engine.manifest.model_named(name))
+            .unwrap_or(Part::Collaborative)
     }
 
     /// How similar items are put in order.
@@ -69,7 +87,7 @@ impl<'q> Defaults<'q> {
     fn rerank(&self, own: Option<&Rerank>) -> Rerank {
         let neutral = Rerank::default();
         let own = own.unwrap_or(&neutral);
-        match self.variant {
+        match self.variant() {
             Some(variant) => self.query.rerank.over(&variant.rerank.over(own)),
             None => self.query.rerank.over(own),
         }

@@ -12,10 +12,7 @@ use super::{
     Rerank,
     weights::{Blend, BlendPatch, Weights, WeightsPatch},
 };
-use crate::{
-    error::QueryError,
-    ids::{ItemId, MAX_ID_BYTES},
-};
+use crate::{error::QueryError, ids::MAX_ID_BYTES};
 
 /// An experiment: its variants divide the visitors among them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +42,9 @@ pub struct Variant {
     /// How the best are put in order.
     #[serde(default, skip_serializing_if = "Rerank::is_empty")]
     pub rerank: Rerank,
+    /// The pack's model of this name instead of its first, in recommendations to a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// A variant by name: of a query, and of the answer to it.
@@ -152,45 +152,47 @@ fn invalid() -> QueryError {
 }
 
 /// Whose list an item of an interleaved one was drafted from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Team {
-    /// The first list.
+    /// The first list: that of `variant`.
     A,
-    /// The second list.
+    /// The second list: that of `against`.
     B,
 }
 
-/// Two rankings as one, by team-draft (Radlinski, Kurup & Joachims 2008): each item with the list that gets the credit if
-/// somebody chooses it. Over many visits the list with more credits is the better one.
+/// Two rankings as one, by team-draft (Radlinski, Kurup & Joachims 2008): of each item its place in a list, and which: that one gets
+/// the credit if somebody chooses it. Over many visits the list with more credits is the better one.
 ///
 /// In each round the two teams draft the best item that the list has not yet, the one that a coin names
 /// first. It ends where one of the rankings has nothing left to draft. `seed` throws the coins: take another for each visit,
 /// such as a hash of the visitor and the time, and the same one to give the same list again.
 ///
 /// Cost: the product of the two lengths; both are pages.
-pub fn interleave(a: &[ItemId], b: &[ItemId], seed: u64) -> Vec<(ItemId, Team)> {
-    let mut list: Vec<(ItemId, Team)> = Vec::with_capacity(a.len() + b.len());
+pub fn interleave<T: PartialEq>(a: &[T], b: &[T], seed: u64) -> Vec<(usize, Team)> {
+    let mut list: Vec<(usize, Team)> = Vec::with_capacity(a.len() + b.len());
     let mut coins = seed;
-    let (mut left_a, mut left_b) = (a, b);
+    let (mut next_a, mut next_b) = (0, 0);
     // How many more items A has drafted than B: never more than 1 either way.
     let mut lead = 0i32;
     loop {
-        let drafted = |id: &ItemId| list.iter().any(|(known, _)| known == id);
-        while let Some((_, rest)) = left_a.split_first().filter(|(id, _)| drafted(id)) {
-            left_a = rest;
-        }
-        while let Some((_, rest)) = left_b.split_first().filter(|(id, _)| drafted(id)) {
-            left_b = rest;
-        }
-        let (Some(of_a), Some(of_b)) = (left_a.first(), left_b.first()) else {
-            return list;
+        let drafted = |item: &T| {
+            list.iter().any(|(place, team)| match team {
+                Team::A => a.get(*place) == Some(item),
+                Team::B => b.get(*place) == Some(item),
+            })
         };
+        next_a += a.iter().skip(next_a).take_while(|item| drafted(item)).count();
+        next_b += b.iter().skip(next_b).take_while(|item| drafted(item)).count();
+        if next_a >= a.len() || next_b >= b.len() {
+            return list;
+        }
         if lead < 0 || (lead == 0 && coin(&mut coins)) {
-            list.push((of_a.clone(), Team::A));
+            list.push((next_a, Team::A));
             lead += 1;
         } else {
-            list.push((of_b.clone(), Team::B));
+            list.push((next_b, Team::B));
             lead -= 1;
         }
     }

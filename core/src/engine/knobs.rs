@@ -29,6 +29,8 @@ pub struct Knobs {
     pub reasons: Option<bool>,
     /// `experiment:variant`, to force a variant. Default none. See [`Query::variant`].
     pub variant: Option<VariantName>,
+    /// Another variant `experiment:variant`, whose items are interleaved. Default none. See [`Query::against`].
+    pub against: Option<VariantName>,
     /// Any stable text that tells visitors apart, whose variant of the pack's first experiment it is then. Default none. See
     /// [`Query::visitor`].
     pub visitor: Option<String>,
@@ -48,6 +50,7 @@ impl Knobs {
         set(&mut query.watching_weight, &self.watching_weight);
         set(&mut query.reasons, &self.reasons);
         query.variant.clone_from(&self.variant);
+        query.against.clone_from(&self.against);
         query.visitor.clone_from(&self.visitor);
     }
 }

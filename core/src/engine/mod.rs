@@ -9,11 +9,13 @@ mod defaults;
 mod experiment;
 mod filter;
 mod history;
+mod interleaved;
 mod knobs;
 mod order;
 mod page;
 mod person;
 mod personal;
+mod popular;
 mod predict;
 mod query;
 pub mod ranges;
@@ -27,7 +29,7 @@ mod similar;
 mod weights;
 mod wording;
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
 
@@ -77,7 +79,9 @@ pub struct Engine {
     features: Option<(Container, Index)>,
     neighbours: Option<Container>,
     display: Option<Container>,
-    collaborative: Option<(Container, ModelIndex)>,
+    /// What people did: the pack's own model and those that variants name.
+    models: Vec<(Part, Container, ModelIndex)>,
+    popular: Option<Container>,
     ratings: Option<Container>,
     /// With what each of its words shares with the one before.
     search: Option<(Container, Vec<u8>)>,
@@ -88,23 +92,34 @@ pub struct Engine {
 
 /// Lazy parts, oldest first, and how many may stay.
 #[derive(Debug)]
-struct Kept(VecDeque<(Part, Container)>, usize);
+struct Kept {
+    parts: Vec<(Part, Container)>,
+    most: usize,
+}
 
 impl Kept {
+    fn at_most(most: usize) -> Kept {
+        Kept {
+            parts: Vec::new(),
+            most,
+        }
+    }
+
     fn get(&self, part: Part) -> Option<&Container> {
-        self.0
-            .iter()
-            .find(|(kept, _)| *kept == part)
-            .map(|(_, container)| container)
+        let kept = self.parts.iter().find(|(kept, _)| *kept == part)?;
+        Some(&kept.1)
     }
 
     fn put(&mut self, part: Part, container: Container) {
-        self.0.retain(|(kept, _)| *kept != part);
-        let bytes = |kept: &VecDeque<(Part, Container)>| kept.iter().map(|(_, part)| part.len()).sum::<usize>();
-        while self.0.len() >= self.1 || (!self.0.is_empty() && bytes(&self.0) + container.len() > KEPT_BYTES) {
-            self.0.pop_front();
+        if let Some(place) = self.parts.iter().position(|(kept, _)| *kept == part) {
+            self.parts.remove(place);
         }
-        self.0.push_back((part, container));
+        let mut bytes = container.len();
+        bytes += self.parts.iter().map(|(_, part)| part.len()).sum::<usize>();
+        while !self.parts.is_empty() && (self.parts.len() >= self.most || bytes > KEPT_BYTES) {
+            bytes -= self.parts.remove(0).1.len();
+        }
+        self.parts.push((part, container));
     }
 }
 
@@ -162,12 +177,13 @@ impl Engine {
             features: None,
             neighbours: None,
             display: None,
-            collaborative: None,
+            models: Vec::new(),
+            popular: None,
             ratings: None,
             search: None,
-            tables: Kept(VecDeque::new(), KEPT),
-            shards: Kept(VecDeque::new(), KEPT),
-            summaries: Kept(VecDeque::new(), KEPT_SUMMARIES),
+            tables: Kept::at_most(KEPT),
+            shards: Kept::at_most(KEPT),
+            summaries: Kept::at_most(KEPT_SUMMARIES),
         })
     }
 
@@ -222,24 +238,30 @@ impl Engine {
                 Display::open(&container)?.check(items)?;
                 self.display = Some(container);
             }
-            Part::Collaborative => {
+            Part::Collaborative | Part::Model(_) => {
                 let container = Container::open(bytes, kind::COLLABORATIVE)?;
                 let model = Collaborative::open(&container)?;
                 model.check(items)?;
                 let index = ModelIndex::of(&model);
-                self.collaborative = Some((container, index));
+                let model = (part, container, index);
+                match self.models.iter_mut().find(|(attached, ..)| *attached == part) {
+                    Some(attached) => *attached = model,
+                    None => self.models.push(model),
+                }
             }
             Part::Ratings => {
                 let container = Container::open(bytes, kind::RATINGS)?;
                 Ratings::open(&container)?.check(items)?;
                 self.ratings = Some(container);
             }
-            Part::Search | Part::Summaries(_) | Part::Table(_) | Part::Shard(_) => self.attach_lazy(part, bytes)?,
+            Part::Search | Part::Popular | Part::Summaries(_) | Part::Table(_) | Part::Shard(_) => {
+                self.attach_lazy(part, bytes)?;
+            }
         }
         Ok(())
     }
 
-    /// Attaches a table, a shard or a file of summaries, which is all that [`Engine::listed`] asks for. Code that calls nothing
+    /// Attaches a table, a shard, the popular items or a file of summaries, which is all that [`Engine::listed`] asks for. Code that calls nothing
     /// else than these two needs a fraction of the engine.
     ///
     /// # Errors
@@ -266,7 +288,11 @@ impl Engine {
                 Table::open(&container)?.check()?;
                 self.tables.put(part, container);
             }
-            Part::Shard(_) => self.attach_shard(part, bytes)?,
+            Part::Shard(_) => {
+                let shard = self.shard(bytes)?;
+                self.shards.put(part, shard);
+            }
+            Part::Popular => self.popular = Some(self.shard(bytes)?),
             _ => return Err(OpenError::UnexpectedPart),
         }
         Ok(())
@@ -288,18 +314,22 @@ impl Engine {
                 self.search = Some((container, shared));
                 Ok(())
             }
-            Part::Shard(_) => self.attach_shard(part, bytes),
+            Part::Shard(_) => {
+                let shard = self.shard(bytes)?;
+                self.shards.put(part, shard);
+                Ok(())
+            }
             _ => Err(OpenError::UnexpectedPart),
         }
     }
 
-    fn attach_shard(&mut self, part: Part, bytes: Vec<u8>) -> Result<(), OpenError> {
+    /// A shard, every value checked.
+    fn shard(&self, bytes: Vec<u8>) -> Result<Container, OpenError> {
         let container = Container::open(bytes, kind::SHARD)?;
         let shard = Shard::open(&container)?;
         same(shard.items.id_kind(), self.manifest.id_kind, "kind of ids")?;
         shard.check(self.manifest.items as usize)?;
-        self.shards.put(part, container);
-        Ok(())
+        Ok(container)
     }
 
     /// Refuses a part that the manifest doesn't know, or that is larger than a part is inflated to.
@@ -319,13 +349,20 @@ impl Engine {
             Part::Features => self.features.is_some(),
             Part::Neighbours => self.neighbours.is_some(),
             Part::Display => self.display.is_some(),
-            Part::Collaborative => self.collaborative.is_some(),
+            Part::Collaborative | Part::Model(_) => self.model(part).is_some(),
+            Part::Popular => self.popular.is_some(),
             Part::Ratings => self.ratings.is_some(),
             Part::Search => self.search.is_some(),
             Part::Summaries(_) => self.summaries.get(part).is_some(),
             Part::Table(_) => self.tables.get(part).is_some(),
             Part::Shard(_) => self.shards.get(part).is_some(),
         }
+    }
+
+    /// A model that is attached, and what was made of it once.
+    fn model(&self, part: Part) -> Option<(&Container, &ModelIndex)> {
+        let model = self.models.iter().find(|(attached, ..)| *attached == part);
+        model.map(|(_, container, index)| (container, index))
     }
 
     /// Answers a query, or says which parts it needs first.
@@ -399,18 +436,17 @@ impl Engine {
 
     /// Figures about the pack and what is attached of it.
     pub fn stats(&self) -> Stats {
-        let features = self.features.iter().map(|(container, _)| container);
-        let model = self.collaborative.iter().map(|(container, _)| container);
-        let resident = features
-            .chain(&self.neighbours)
-            .chain(&self.display)
-            .chain(model)
-            .chain(&self.ratings)
-            .chain(self.search.iter().map(|(container, _)| container));
-        let lazy = [&self.tables, &self.shards, &self.summaries]
-            .into_iter()
-            .flat_map(|kept| kept.0.iter());
-        let attached = resident.chain(lazy.map(|(_, container)| container));
+        let mut attached = 0;
+        let mut add = |part: &Container| attached += part.len() as u64;
+        self.features.iter().for_each(|(part, _)| add(part));
+        self.models.iter().for_each(|(_, part, _)| add(part));
+        self.search.iter().for_each(|(part, _)| add(part));
+        for part in [&self.neighbours, &self.display, &self.ratings, &self.popular] {
+            part.iter().for_each(&mut add);
+        }
+        for kept in [&self.tables, &self.shards, &self.summaries] {
+            kept.parts.iter().for_each(|(_, part)| add(part));
+        }
         let manifest = &self.manifest;
         Stats {
             pack_id: manifest.pack_id.clone(),
@@ -423,7 +459,7 @@ impl Engine {
             personal: manifest.personal.clone(),
             top_n: manifest.content.top_n,
             shards: manifest.shards,
-            attached_bytes: attached.map(|container| container.len() as u64).sum(),
+            attached_bytes: attached,
             attribution: manifest.attribution.clone(),
         }
     }

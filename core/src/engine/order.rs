@@ -1,7 +1,8 @@
 //! Order: what is personal first, by its score; then all others, by popularity. And of that order one page.
 //!
 //! Nothing is sorted whole. Every item has a key of 64 bits, which ascends along the order; one pass keeps the
-//! smallest keys, as many as the page ends at. A block of rows whose best score can't be among them is skipped.
+//! smallest keys, as many as the page ends at. A block of rows whose best score can't be among them is skipped, and of the others
+//! only those rows are looked at one by one whose own bound says that they may be.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -82,9 +83,17 @@ impl Order<'_> {
     /// The smallest score of all, with those that are set apart, and 1 if none has one: what is only popular goes on below
     /// it.
     pub fn least(&self, apart: &Reranking<'_>) -> f32 {
-        let apart = apart.pins.iter().chain(&apart.buried).copied();
-        let scores = self.among.rows().chain(apart).filter_map(|item| self.score(item));
-        scores.reduce(f32::min).unwrap_or(1.0)
+        let mut least = f32::INFINITY;
+        let mut look = |item: ItemIx| {
+            if let Some(score) = self.score(item) {
+                least = least.min(score);
+            }
+        };
+        self.among.rows().for_each(&mut look);
+        for list in [&apart.pins, &apart.buried] {
+            list.iter().for_each(|item| look(*item));
+        }
+        if least < f32::INFINITY { least } else { 1.0 }
     }
 
     /// The score of an item, if it is personal or the caller's.
@@ -135,6 +144,12 @@ fn key(scored: bool, value: f32, item: ItemIx) -> u64 {
     u64::from(!scored) << 63 | u64::from(falling) << 32 | u64::from(item.0)
 }
 
+/// The value of a key of what has a score.
+fn score_of(key: u64) -> Option<f32> {
+    let scored = key >> 63 == 0;
+    scored.then(|| f32::from_bits(!((key >> 32) as u32) & (u32::MAX >> 1)))
+}
+
 /// The value of a row in a list that ascends by row.
 fn of_row(list: &[(ItemIx, f32)], item: ItemIx) -> Option<f32> {
     let place = list.binary_search_by_key(&item, |(item, _)| *item).ok()?;
@@ -174,13 +189,16 @@ impl<'o, 'a> Plain<'o, 'a> {
         word
     }
 
-    fn push_block(&self, at: usize, word: u64, smallest: &mut Smallest) {
+    fn push_block(&self, at: usize, mut word: u64, smallest: &mut Smallest) {
         let order = self.order;
         let from = ItemIx((at * WORD) as u32);
         let most = order.personal.map_or(0.0, |personal| personal.block_bound(from.at()));
         // Popularity never rises from row to row.
         if smallest.refuses(order.first(most, from)) {
             return;
+        }
+        if let (Some(least), Some(personal)) = (smallest.largest().and_then(score_of), order.personal) {
+            word &= personal.reaching(from.at(), least);
         }
         for item in rows_of(at, word) {
             let most = order.personal.map_or(0.0, |personal| personal.bound(item));

@@ -20,8 +20,10 @@ pub(super) fn page(order: &Order<'_>, pool: &Pool<'_, '_>, offset: usize, n: usi
         end.saturating_sub(reranking.pins.len()),
     );
     if reranking.chooses() && from < POOL {
-        let best = relevances(&order.places(0..POOL));
-        let chosen = pool.order(&best, to.min(best.len()));
+        let places = order.places(0..POOL);
+        let scored = places.iter().take_while(|placed| placed.score.is_some()).count();
+        let best = relevances(&places);
+        let chosen = pool.order(&best, scored, to.min(best.len()));
         page.extend(chosen.iter().skip(from).map(|item| order.placed(*item)));
         from = POOL;
     }

@@ -18,8 +18,7 @@ use crate::{
     ids::ItemIx,
     kernel::{
         ModelScores, Profile, Subject, Weighing,
-        mask::WORD,
-        model::without,
+        model::{block, without},
         weighing::{self, Blended, largest},
     },
 };
@@ -150,15 +149,20 @@ impl<'a> Personal<'a> {
         Some((at(&watching.scores, item), watching.weight))
     }
 
-    /// What no score of the block of [`WORD`] rows that begins at `from` exceeds: every step from the parts to a score rises
+    /// What no score of the block of 64 rows that begins at `from` exceeds: every step from the parts to a score rises
     /// with them, also when it rounds.
     pub fn block_bound(&self, from: usize) -> f32 {
-        let most = |scores: &[f32]| {
-            let scores = scores.get(from..).unwrap_or_default();
-            largest(scores.get(..WORD).unwrap_or(scores))
-        };
+        let most = |scores: &[f32]| largest(block(scores, from));
         let others = self.collaborative.as_ref().map_or(0.0, |model| model.block_bound(from));
         self.blended(most, others).score
+    }
+
+    /// Of the block of 64 rows that begins at `from` those whose score may be `least` or more, row `from + i` as bit `i`.
+    pub fn reaching(&self, from: usize, least: f32) -> u64 {
+        match (&self.collaborative, &self.watching) {
+            (Some(model), None) => self.weighing.reaching(&model.bounds(&self.content, from), least),
+            _ => u64::MAX,
+        }
     }
 
     /// What the score of an item doesn't exceed.

@@ -67,6 +67,11 @@ pub struct Query {
     pub reasons: bool,
     /// The variant of an experiment of the pack whose values stand for the pack's own, as `experiment:variant`. Default: none.
     pub variant: Option<VariantName>,
+    /// Another variant, as `experiment:variant`, to be compared with the first within one list of recommendations: the page has the
+    /// items of both, drafted in turns, and each says whose it is (team-draft interleaving, Radlinski, Kurup & Joachims 2008). The
+    /// first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list. It
+    /// ends at place 200. Default: none.
+    pub against: Option<VariantName>,
     /// Any text of at most 256 bytes that tells visitors apart: they get their variant of the pack's first experiment, unless
     /// `variant` names one. It is hashed and kept nowhere. Default: none; without experiments it has no effect.
     #[cfg_attr(feature = "schema", schemars(length(max = Query::MAX_VISITOR)))]
@@ -123,6 +128,7 @@ impl Query {
             watching_weight: 0.5,
             reasons: false,
             variant: None,
+            against: None,
             visitor: None,
         }
     }
@@ -154,7 +160,7 @@ impl Query {
         }
         self.filter.check()?;
         self.rerank.check()?;
-        if let Some(variant) = &self.variant {
+        for variant in [&self.variant, &self.against].into_iter().flatten() {
             variant.check()?;
         }
         if let Seed::Person(person) = &self.seed {

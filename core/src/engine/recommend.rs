@@ -6,6 +6,7 @@ use super::{
     Engine, Outcome, Query, Recommendations, Recommended, Rerank, Reranked, Seed, Source,
     defaults::Defaults,
     history::History,
+    interleaved::interleaved,
     order::{Order, Placed},
     page::page,
     person::Person,
@@ -23,7 +24,27 @@ use crate::{
 
 /// The best items of the whole catalogue.
 pub(super) fn recommend(engine: &Engine, query: &Query) -> Result<Outcome<Recommendations>, QueryError> {
-    page_of(engine, query, None).map(|outcome| outcome.map(|reranked| reranked.page))
+    match &query.against {
+        Some(against) => interleaved(engine, query, against),
+        None => places(engine, query, Defaults::of(engine, query)?, query.offset, query.n),
+    }
+}
+
+/// The `n` items from place `offset` on, with these defaults.
+pub(super) fn places<'a>(
+    engine: &'a Engine,
+    query: &'a Query,
+    defaults: Defaults<'a>,
+    offset: usize,
+    n: usize,
+) -> Result<Outcome<Recommendations>, QueryError> {
+    let page = Page {
+        query,
+        defaults,
+        offset,
+        n,
+    };
+    page_of(engine, page, None).map(|outcome| outcome.map(|reranked| reranked.page))
 }
 
 /// The same of the caller's candidates.
@@ -33,6 +54,9 @@ pub(super) fn rerank(
     query: &Query,
 ) -> Result<Outcome<Reranked>, QueryError> {
     let invalid = |name, expected| Err(QueryError::InvalidParameter { name, expected });
+    if query.against.is_some() {
+        return Err(only_recommended());
+    }
     if candidates.len() > Engine::MAX_CANDIDATES {
         return invalid("candidates", "at most 1000");
     }
@@ -43,29 +67,53 @@ pub(super) fn rerank(
     {
         return invalid("score", "a number from 0 to 1000000 for each candidate that has one");
     }
-    page_of(engine, query, Some(candidates))
+    let page = Page {
+        query,
+        defaults: Defaults::of(engine, query)?,
+        offset: query.offset,
+        n: query.n,
+    };
+    page_of(engine, page, Some(candidates))
 }
 
-fn page_of(
-    engine: &Engine,
-    query: &Query,
+/// Two variants are interleaved in recommendations only.
+pub(super) fn only_recommended() -> QueryError {
+    QueryError::InvalidParameter {
+        name: "against",
+        expected: "left out: only recommendations are interleaved",
+    }
+}
+
+/// A page that is asked for.
+struct Page<'a> {
+    query: &'a Query,
+    defaults: Defaults<'a>,
+    /// The place of its first item, and how many it has: in a list that is to be interleaved not those of the query.
+    offset: usize,
+    n: usize,
+}
+
+fn page_of<'a>(
+    engine: &'a Engine,
+    wanted: Page<'a>,
     candidates: Option<&[(ItemId, Option<f32>)]>,
 ) -> Result<Outcome<Reranked>, QueryError> {
-    let needed = missing(engine, &[Part::Features, Part::Display, Part::Collaborative]);
+    let (query, model) = (wanted.query, wanted.defaults.model());
+    let needed = missing(engine, &[Part::Features, Part::Display, model]);
     if !needed.is_empty() {
         return Ok(Outcome::NeedParts(needed));
     }
-    Resident::with(engine, |resident| {
+    Resident::with(engine, model, |resident| {
         let (who, mut unknown) = (who(query)?, Vec::new());
-        let listing = match (candidates, &who) {
+        let mut listing = Listing::new(resident, wanted)?;
+        match (candidates, &who) {
             (Some(candidates), _) => {
-                let mut listing = Listing::of_candidates(resident, query, who.as_deref())?;
+                listing.scored_for(who.as_deref())?;
                 listing.choose(candidates, &mut unknown);
-                listing
             }
-            (None, Some(person)) => Listing::to_person(resident, query, person)?,
-            (None, None) => Listing::to_everybody(resident, query)?,
-        };
+            (None, Some(person)) => listing.unseen_by(person)?,
+            (None, None) => listing.with_genres(),
+        }
         Ok(listing.page()?.map(|page| Reranked { page, unknown }))
     })
 }
@@ -94,7 +142,7 @@ struct Known<'a> {
 struct Listing<'a> {
     resident: &'a Resident<'a>,
     query: &'a Query,
-    defaults: Defaults<'a>,
+    wanted: Page<'a>,
     known: Option<Known<'a>>,
     among: Mask,
     /// How many items pass the filter.
@@ -104,8 +152,8 @@ struct Listing<'a> {
 }
 
 impl<'a> Listing<'a> {
-    fn new(resident: &'a Resident<'a>, query: &'a Query) -> Result<Listing<'a>, QueryError> {
-        let defaults = Defaults::of(resident.engine, query)?;
+    fn new(resident: &'a Resident<'a>, wanted: Page<'a>) -> Result<Listing<'a>, QueryError> {
+        let query = wanted.query;
         let passing = resident.filterable().passing(&query.filter)?;
         let among = passing.unwrap_or_else(|| Mask::all(resident.features.items.len()));
         Ok(Listing {
@@ -115,57 +163,54 @@ impl<'a> Listing<'a> {
             matched: among.count(),
             among,
             given: Vec::new(),
-            rerank: defaults.rerank_popular(),
-            defaults,
+            rerank: wanted.defaults.rerank_popular(),
+            wanted,
         })
     }
 
-    /// What most people want, or of that the items with any of the query's genres.
-    fn to_everybody(resident: &'a Resident<'a>, query: &'a Query) -> Result<Listing<'a>, QueryError> {
-        let mut listing = Listing::new(resident, query)?;
-        if !query.genres.is_empty() {
-            listing.among.keep(&resident.filterable().with_any_genre(&query.genres));
-            listing.matched = listing.among.count();
+    /// Leaves the items with any of the genres that the query chooses popular items by.
+    fn with_genres(&mut self) {
+        let genres = &self.query.genres;
+        if !genres.is_empty() {
+            self.among.keep(&self.resident.filterable().with_any_genre(genres));
+            self.matched = self.among.count();
         }
-        Ok(listing)
     }
 
-    /// What the person has not seen.
-    fn to_person(resident: &'a Resident<'a>, query: &'a Query, person: &Person) -> Result<Listing<'a>, QueryError> {
-        let mut listing = Listing::new(resident, query)?;
-        let known = listing.know(person)?;
-        if !query.include_seen {
-            known.history.seen.iter().for_each(|item| listing.among.remove(*item));
+    /// Leaves what the person has not seen.
+    fn unseen_by(&mut self, person: &Person) -> Result<(), QueryError> {
+        let known = self.know(person)?;
+        if !self.query.include_seen {
+            known.history.seen.iter().for_each(|item| self.among.remove(*item));
         }
         if let Some(item) = known.watching {
-            listing.among.remove(item);
+            self.among.remove(item);
         }
-        listing.known = Some(known);
-        Ok(listing)
+        self.known = Some(known);
+        Ok(())
     }
 
-    /// Nothing yet; see [`Listing::choose`].
-    fn of_candidates(
-        resident: &'a Resident<'a>,
-        query: &'a Query,
-        person: Option<&Person>,
-    ) -> Result<Listing<'a>, QueryError> {
-        let mut listing = Listing::new(resident, query)?;
+    /// Leaves all, to be chosen from by [`Listing::choose`].
+    fn scored_for(&mut self, person: Option<&Person>) -> Result<(), QueryError> {
         if let Some(person) = person {
-            listing.known = Some(listing.know(person)?);
+            self.known = Some(self.know(person)?);
         }
-        Ok(listing)
+        Ok(())
     }
 
     fn know(&mut self, person: &Person) -> Result<Known<'a>, QueryError> {
         let (resident, query) = (self.resident, self.query);
-        self.rerank = self.defaults.rerank_personal();
+        let defaults = &self.wanted.defaults;
         let mut history = History::of(person, &resident.features, query.half_life_days);
         let watching = query.watching.as_ref().and_then(|id| resident.features.items.find(id));
         history.unknown += usize::from(query.watching.is_some() && watching.is_none());
-        let (weights, blend) = (self.defaults.weights()?, self.defaults.blend()?);
+        let (weights, blend) = (defaults.weights()?, defaults.blend()?);
         let side = watching.map(|item| (item, query.watching_weight));
         let personal = Personal::of(resident, &history, &weights, blend, side)?;
+        // Somebody of whom nothing is known gets what is popular, as it is.
+        if personal.speaks {
+            self.rerank = defaults.rerank_personal();
+        }
         Ok(Known {
             history,
             personal,
@@ -201,7 +246,7 @@ impl<'a> Listing<'a> {
 
     /// The page that the query asks for.
     fn page(mut self) -> Result<Outcome<Recommendations>, QueryError> {
-        let (resident, query) = (self.resident, self.query);
+        let resident = self.resident;
         let features = &resident.features;
         let total = self.among.count();
         let reranking = Reranking::of(&self.rerank, resident.filterable(), &mut self.among)?;
@@ -212,7 +257,7 @@ impl<'a> Listing<'a> {
         let pool = Pool {
             reranking: &reranking,
             features,
-            weights: self.defaults.weights()?,
+            weights: self.wanted.defaults.weights()?,
             how: resident.engine.manifest.content.genre_similarity,
             taste: history.and_then(|of| Taste::of(features.items.genre(), &of.liked, &of.genres)),
         };
@@ -224,7 +269,7 @@ impl<'a> Listing<'a> {
             factors: factors.as_deref(),
             boosts: &reranking.boosts,
         };
-        let placed = page(&order, &pool, query.offset, query.n);
+        let placed = page(&order, &pool, self.wanted.offset, self.wanted.n);
         self.shown(&order, &reranking, &placed, total)
     }
 
@@ -273,25 +318,28 @@ impl<'a> Listing<'a> {
                 collaborative_score: rounded(parts.collaborative),
                 popularity: rounded(popularity),
                 source,
+                team: None,
                 watching_score: watching.map(|(score, _)| rounded(score)),
                 adjusted_score: reranking.adjusts().then(|| {
                     let below = if placed.score.is_some() { 1.0 } else { least };
                     rounded(placed.in_force * below)
                 }),
                 reasons: reasons(item, source),
+                sentence: None,
             }
         };
         Ok(Outcome::Answer(Recommendations {
             items: placed.iter().map(recommended).collect(),
             fallback_used: known.is_some_and(|known| any_popular || (!known.personal.speaks && self.given.is_empty())),
-            weights: known.map_or_else(|| self.defaults.blend(), |known| Ok(known.personal.weights))?,
-            offset: query.offset,
+            weights: known.map_or_else(|| self.wanted.defaults.blend(), |known| Ok(known.personal.weights))?,
+            offset: self.wanted.offset,
             total,
             unknown_items: known.map_or(0, |known| known.history.unknown),
             matched: self.matched,
             unknown_rerank_ids: reranking.unknown,
             watching_weight: known.and_then(|known| Some(known.personal.watching(known.watching?)?.1)),
-            variant: Defaults::variant_name(resident.engine, query)?,
+            variant: self.wanted.defaults.variant_name(),
+            against: None,
         }))
     }
 

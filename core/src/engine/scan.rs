@@ -3,8 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    Engine, Outcome, Query, Rerank, Route, Seed, Weights,
-    defaults::Defaults,
+    Engine, Outcome, Query, Rerank, Route, Seed, VariantName, Weights,
     rerank::{POOL, Pool, Reranking, Taste, factors},
     show::{Resident, missing},
     similar::{Found, Similar, unknown},
@@ -23,6 +22,7 @@ pub(super) fn by_scan(
     id: Option<&ItemId>,
     weights: Weights,
     rerank: &Rerank,
+    variant: Option<VariantName>,
 ) -> Result<Outcome, QueryError> {
     // How popular items are is in the model's part.
     if rerank.popularity_damping.is_some_and(|damping| damping > 0.0) {
@@ -31,7 +31,7 @@ pub(super) fn by_scan(
             return Ok(Outcome::NeedParts(needed));
         }
     }
-    Resident::with(engine, |resident| {
+    Resident::with(engine, Part::Collaborative, |resident| {
         let features = &resident.features;
         let item = id
             .map(|id| features.items.find(id).ok_or_else(|| unknown(id)))
@@ -69,7 +69,7 @@ pub(super) fn by_scan(
             matched,
             reranking: &reranking,
             route: Route::Scan,
-            variant: Defaults::variant_name(engine, query)?,
+            variant,
         };
         resident.view().answer(query, found, weights)
     })
@@ -150,7 +150,7 @@ impl Scan<'_> {
         let mut buried = TopK::new(n);
         let hits = reranking.buried.iter().filter_map(|item| hit(*item));
         hits.for_each(|hit| buried.push(hit));
-        let items = reranking.pins.iter().copied().chain(pool.order(&best, n));
+        let items = reranking.pins.iter().copied().chain(pool.order(&best, best.len(), n));
         let items = items.chain(buried.into_hits().into_iter().map(|hit| hit.item)).take(n);
         let shown = |item| {
             let similar = self.similar(item);

@@ -149,7 +149,7 @@ impl Engine {
         searched(self, query, &|search, found| {
             let shards = shards(search, found);
             if self.has(Part::Features) || shards.is_empty() || shards.len() > MOST_SHARDS {
-                return Resident::with(self, |resident| {
+                return Resident::with(self, Part::Collaborative, |resident| {
                     results(found, &|item| Some(resident.view().plain_card(item)))
                 });
             }

@@ -7,7 +7,7 @@ use crate::{
     error::{OpenError, QueryError},
     ids::ItemIx,
     kernel::{Features, Index, ModelIndex},
-    pack::{Collaborative, Manifest, Part, PartFile, display::Display, items::Items, layout::role, summaries},
+    pack::{self, Collaborative, Manifest, Part, PartFile, display::Display, items::Items, layout::role, summaries},
 };
 
 /// The features, what is shown of them, and the model if the pack has one.
@@ -16,27 +16,31 @@ pub(super) struct Resident<'a> {
     pub features: Features<'a>,
     pub index: &'a Index,
     pub display: Display<'a>,
+    /// Which of the pack's models is asked.
+    model: Part,
 }
 
 impl<'a> Resident<'a> {
     /// Calls `then` with the resident parts, or says that they are needed.
     pub fn with<T>(
         engine: &'a Engine,
+        model: Part,
         then: impl FnOnce(&Resident<'a>) -> Result<Outcome<T>, QueryError>,
     ) -> Result<Outcome<T>, QueryError> {
-        match Resident::of(engine)? {
+        match Resident::of(engine, model)? {
             Some(resident) => then(&resident),
             None => Ok(Outcome::NeedParts(missing(engine, &[Part::Features, Part::Display]))),
         }
     }
 
-    fn of(engine: &'a Engine) -> Result<Option<Resident<'a>>, QueryError> {
+    fn of(engine: &'a Engine, model: Part) -> Result<Option<Resident<'a>>, QueryError> {
         let (Some((features, index)), Some(display)) = (&engine.features, &engine.display) else {
             return Ok(None);
         };
         Ok(Some(Resident {
             engine,
             index,
+            model,
             features: Features::open(features).map_err(inconsistent)?,
             display: Display::open(display).map_err(inconsistent)?,
         }))
@@ -44,7 +48,7 @@ impl<'a> Resident<'a> {
 
     /// The model with what was made of it once; `None` if it isn't attached.
     pub fn model(&self) -> Result<Option<(Collaborative<'a>, &'a ModelIndex)>, QueryError> {
-        let attached = self.engine.collaborative.as_ref();
+        let attached = self.engine.model(self.model);
         attached
             .map(|(part, index)| Ok((Collaborative::open(part).map_err(inconsistent)?, index)))
             .transpose()
@@ -53,7 +57,7 @@ impl<'a> Resident<'a> {
     /// How popular items are.
     pub fn popularity(&self) -> Result<Popularity<'a>, QueryError> {
         Ok(Popularity {
-            model: self.model()?.map(|(model, _)| model),
+            known: self.model()?.map(|(model, _)| model.popularity()),
             items: self.features.items.len(),
         })
     }
@@ -79,16 +83,16 @@ impl<'a> Resident<'a> {
 /// How popular items are: 1 for the most popular, never rising from row to row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Popularity<'a> {
-    model: Option<Collaborative<'a>>,
-    items: usize,
+    pub known: Option<pack::Popularity<'a>>,
+    pub items: usize,
 }
 
 impl Popularity<'_> {
-    /// Of a pack without a model the place in the order has to do.
+    /// Where nothing is known of what people did the place in the order has to do.
     #[inline]
     pub fn of(&self, item: ItemIx) -> f32 {
-        match &self.model {
-            Some(model) => model.popularity(item),
+        match &self.known {
+            Some(known) => known.of(item),
             None => (self.items - item.at().min(self.items)) as f32 / self.items.max(1) as f32,
         }
     }
@@ -119,11 +123,9 @@ impl View<'_> {
         (!missing.is_empty()).then(|| need(manifest, missing))
     }
 
-    pub fn genres(&self, item: ItemIx) -> impl Iterator<Item = &str> {
-        self.items
-            .genre()
-            .into_iter()
-            .flat_map(move |genre| genre.values_of(item))
+    pub fn genres(&self, item: ItemIx) -> Vec<&str> {
+        let genre = self.items.genre();
+        genre.map_or_else(Vec::new, |genre| genre.values_of(item).collect())
     }
 
     pub fn card(&self, query: &Query, item: ItemIx) -> Card {
@@ -139,7 +141,7 @@ impl View<'_> {
         let mut card = Card {
             id: self.items.id(item),
             name: self.display.name(item).into(),
-            genres: self.genres(item).map(str::to_owned).collect(),
+            genres: self.genres(item).into_iter().map(str::to_owned).collect(),
             year: self.items.year(item),
             platform: None,
             kind: None,

@@ -11,6 +11,7 @@ use super::{
     defaults::Defaults,
     ranges,
     reasons::of_similar,
+    recommend::only_recommended,
     rerank::Reranking,
     scan::by_scan,
     show::{Resident, View, inconsistent, need, rounded},
@@ -26,6 +27,9 @@ use crate::{
 };
 
 pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryError> {
+    if query.against.is_some() {
+        return Err(only_recommended());
+    }
     let own = engine.manifest.content.weights;
     let defaults = Defaults::of(engine, query)?;
     let asked = defaults.weights()?;
@@ -37,12 +41,12 @@ pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryEr
         Seed::Item(id) => {
             let id = &*id.of_kind(engine.manifest.id_kind).ok_or_else(|| unknown(id))?;
             if plain && weights == own {
-                of_item(engine, query, id, own)
+                of_item(engine, query, id, own, &defaults)
             } else {
-                by_scan(engine, query, Some(id), weights, &rerank)
+                by_scan(engine, query, Some(id), weights, &rerank, defaults.variant_name())
             }
         }
-        Seed::Features(_) => by_scan(engine, query, None, weights, &rerank),
+        Seed::Features(_) => by_scan(engine, query, None, weights, &rerank, defaults.variant_name()),
         Seed::Person(_) | Seed::Popular => Err(QueryError::InvalidParameter {
             name: "seed",
             expected: "an item or its features; persons and popularity are for recommendations",
@@ -57,25 +61,31 @@ fn near(a: Weights, b: Weights) -> bool {
 }
 
 /// With the pack's own weights: the stored lists if they are here, else a shard.
-fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Result<Outcome, QueryError> {
-    let scan = || by_scan(engine, query, Some(id), weights, &Rerank::default());
-    let variant = Defaults::variant_name(engine, query)?;
+fn of_item(
+    engine: &Engine,
+    query: &Query,
+    id: &ItemId,
+    weights: Weights,
+    defaults: &Defaults<'_>,
+) -> Result<Outcome, QueryError> {
+    let variant = defaults.variant_name();
+    let scan = |variant| by_scan(engine, query, Some(id), weights, &Rerank::default(), variant);
     if let (Some(_), Some(lists)) = (&engine.features, &engine.neighbours) {
-        return Resident::with(engine, |resident| {
+        return Resident::with(engine, Part::Collaborative, |resident| {
             let item = resident.features.items.find(id).ok_or_else(|| unknown(id))?;
             let lists = Lists::open(lists).map_err(inconsistent)?;
             let listed = lists.get(item.at()).count();
             if !enough(engine, query, listed, lists.length()) {
-                return scan();
+                return scan(variant);
             }
             let subject = Subject::of_features(&resident.features, item);
             let how = engine.manifest.content.genre_similarity;
-            let scored = lists
+            let mut scored = lists
                 .get(item.at())
                 .map(ItemIx)
                 .map(|i| (i, subject.parts(&resident.features, i, how)));
             let found = Found {
-                items: limit(scored, query, &weights),
+                items: limit(&mut scored, query, &weights),
                 subject: &subject,
                 item: Some(item),
                 features: Some(&resident.features),
@@ -87,11 +97,11 @@ fn of_item(engine: &Engine, query: &Query, id: &ItemId, weights: Weights) -> Res
             resident.view().answer(query, found, weights)
         });
     }
-    match in_shard(engine, query, id, variant)? {
+    match in_shard(engine, query, id, variant.clone())? {
         InShard::Found(outcome) => Ok(outcome),
         // With the features here nothing more is fetched: a scan gives the same answer.
         InShard::Missing(part) if engine.features.is_none() => Ok(Outcome::NeedParts(need(&engine.manifest, [part]))),
-        InShard::Missing(_) | InShard::NotListed(_) => scan(),
+        InShard::Missing(_) | InShard::NotListed(_) => scan(variant),
     }
 }
 
@@ -140,7 +150,7 @@ fn in_shard(engine: &Engine, query: &Query, id: &ItemId, variant: Option<Variant
             return Ok(InShard::NotListed("min_similarity is below that of its lists"));
         }
         let subject = Subject::of_item(&shard.items, own);
-        let scored = shard.neighbours(own).map(|(item, text)| {
+        let mut scored = shard.neighbours(own).map(|(item, text)| {
             let others = subject.parts_without_text(&shard.items, item, content.genre_similarity);
             (
                 item,
@@ -151,7 +161,7 @@ fn in_shard(engine: &Engine, query: &Query, id: &ItemId, variant: Option<Variant
             )
         });
         let found = Found {
-            items: limit(scored, query, &content.weights),
+            items: limit(&mut scored, query, &content.weights),
             subject: &subject,
             item: Some(own),
             features: None,
@@ -199,7 +209,7 @@ pub(super) fn listed(engine: &Engine, asked: &ListQuery) -> Result<Outcome, Quer
 }
 
 /// The first `n` of a list that reach the least score.
-fn limit(list: impl Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &Weights) -> Vec<Similar> {
+fn limit(list: &mut dyn Iterator<Item = (ItemIx, Parts)>, query: &Query, weights: &Weights) -> Vec<Similar> {
     list.filter(|(_, parts)| reaches(parts.score(weights), query.min_similarity))
         .take(query.n)
         .map(|(item, parts)| Similar {
@@ -243,13 +253,14 @@ impl View<'_> {
             return Ok(Outcome::NeedParts(needed));
         }
         let subject_genres: Vec<&str> = match (&query.seed, found.item) {
-            (_, Some(item)) => self.genres(item).collect(),
+            (_, Some(item)) => self.genres(item),
             (Seed::Features(new), None) => new.genres.iter().map(String::as_str).collect(),
             (_, None) => Vec::new(),
         };
         let scored = |similar: &Similar| {
-            let genres = self.genres(similar.item).filter(|genre| subject_genres.contains(genre));
-            let shared_genres: Vec<String> = genres.map(str::to_owned).collect();
+            let genres = self.genres(similar.item).into_iter();
+            let shared = genres.filter(|genre| subject_genres.contains(genre));
+            let shared_genres: Vec<String> = shared.map(str::to_owned).collect();
             Scored {
                 card: self.card(query, similar.item),
                 parts: shown_parts(&similar.parts, &weights),
@@ -260,6 +271,7 @@ impl View<'_> {
                     Vec::new()
                 },
                 shared_genres,
+                sentence: None,
             }
         };
         Ok(Outcome::Answer(Answer {

@@ -29,6 +29,12 @@ impl Smallest {
         self.keys.len() >= self.most && self.keys.peek().is_none_or(|largest| key >= *largest)
     }
 
+    /// The largest of them, if there are as many as there may be.
+    pub fn largest(&self) -> Option<u64> {
+        let full = self.keys.len() >= self.most;
+        self.keys.peek().copied().filter(|_| full)
+    }
+
     /// Keeps the key if it is among the smallest so far.
     #[inline]
     pub fn push(&mut self, key: u64) {

@@ -37,7 +37,7 @@ struct Member<'f> {
 
 impl<'f> Crowd<'f> {
     /// These items.
-    pub fn of(features: &'f Features<'f>, how: GenreSimilarity, items: impl Iterator<Item = ItemIx>) -> Crowd<'f> {
+    pub fn of(features: &'f Features<'f>, how: GenreSimilarity, items: &[ItemIx]) -> Crowd<'f> {
         let genre = features.items.genre();
         let mut crowd = Crowd {
             features,
@@ -50,7 +50,7 @@ impl<'f> Crowd<'f> {
             codes: vec![0; features.rows.vocabulary.terms.len()],
             has_genre: vec![false; genre.map_or(0, |genre| genre.values.len())],
         };
-        for item in items {
+        for item in items.iter().copied() {
             let genres_from = crowd.genres.len();
             if let Some(genre) = genre {
                 crowd.genres.extend(genre.set(genre.set_of_item.index(item.at())));

@@ -2,6 +2,8 @@
 //!
 //! Their sum is what [`Profile::scores`] gives the item, up to the rounding of sums.
 
+use alloc::vec::Vec;
+
 use super::{index::Index, profile::Profile, similarity::Features};
 use crate::{
     ids::ItemIx,
@@ -22,17 +24,20 @@ impl Profile {
         let genre = items.genre().copied();
         let set = genre.map_or(0, |genre| genre.set_of_item.index(item.at()));
         let scale = index.set_scales.get(set).copied().unwrap_or(0.0);
-        let values = genre.into_iter().flat_map(move |genre| genre.set(set));
-        values.map(move |value| (value, scale * self.genres.get(value).copied().unwrap_or(0.0)))
+        let values: Vec<usize> = genre.map_or_else(Vec::new, |genre| genre.set(set).collect());
+        values
+            .into_iter()
+            .map(move |value| (value, scale * self.genres.get(value).copied().unwrap_or(0.0)))
     }
 
     /// What each genre of the item gave for being preferred.
     pub fn preferred_parts<'a>(&'a self, items: &Items<'a>, item: ItemIx) -> impl Iterator<Item = PartOf<usize>> + 'a {
         let genre = items.genre().copied();
-        let values = genre
+        let set = |genre: Attribute<'_>| genre.set(genre.set_of_item.index(item.at())).collect();
+        let values: Vec<usize> = genre.map_or_else(Vec::new, set);
+        values
             .into_iter()
-            .flat_map(move |genre| genre.set(genre.set_of_item.index(item.at())));
-        values.map(|value| (value, self.preferred.get(value).copied().unwrap_or(0.0)))
+            .map(|value| (value, self.preferred.get(value).copied().unwrap_or(0.0)))
     }
 
     /// What each term gave that the item has in common with the history.

@@ -164,7 +164,7 @@ impl Index {
             }
         }
 
-        let genres_of = |set: usize| genre.into_iter().flat_map(move |genre| genre.set(set));
+        let genres_of = |set: usize| genre.map_or_else(Vec::new, |genre| genre.set(set).collect::<Vec<_>>());
         let mut set_ends_of_genre = alloc::vec![0u32; genre.map_or(0, |genre| genre.values.len())];
         (0..sets)
             .flat_map(genres_of)

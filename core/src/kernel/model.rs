@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use super::{
     factors::{PersonVector, add_sparse},
     mask::WORD,
-    weighing::largest,
+    weighing::{Bounds, largest},
 };
 use crate::{
     ids::ItemIx,
@@ -134,12 +134,28 @@ impl<'m> ModelScores<'m> {
         self.liked.sparse(item) + self.length * length
     }
 
+    /// What no scores of the block of [`WORD`] rows that begins at `from` exceed, row by row; the rows' content scores are `content`.
+    pub fn bounds<'b>(&'b self, content: &'b [f32], from: usize) -> Bounds<'b> {
+        Bounds {
+            content: block(content, from),
+            sums: block(&self.liked.sparse, from),
+            lengths: block(&self.index.lengths, from),
+            length: self.length,
+        }
+    }
+
     /// The score of an item.
     pub fn one(&self, item: ItemIx) -> f32 {
         let liked = self.liked.one(&self.factors, item);
         let disliked = self.disliked.as_ref().map(|sums| sums.one(&self.factors, item));
         disliked.map_or(liked, |disliked| without(liked, disliked))
     }
+}
+
+/// The scores of the block of rows that begins at `from`.
+pub fn block(scores: &[f32], from: usize) -> &[f32] {
+    let scores = scores.get(from..).unwrap_or_default();
+    scores.get(..WORD).unwrap_or(scores)
 }
 
 /// What a dislike leaves of a score: it never raises one.

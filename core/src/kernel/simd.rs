@@ -6,14 +6,17 @@
 //! the plain loops, bit by bit.
 
 use core::arch::wasm32::{
-    f32x4_pmax, f32x4_splat, i8x16_narrow_i16x8, i8x16_sub, i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i16x8_sub,
-    i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_shuffle, i32x4_splat, u8x16_bitmask, u8x16_le, u8x16_splat,
-    u16x8_le, u16x8_splat, v128,
+    f32x4_add, f32x4_ge, f32x4_mul, f32x4_pmax, f32x4_pmin, f32x4_splat, i8x16_narrow_i16x8, i8x16_sub,
+    i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i16x8_sub, i32x4_add, i32x4_bitmask, i32x4_dot_i16x8,
+    i32x4_extract_lane, i32x4_shuffle, i32x4_splat, u8x16_bitmask, u8x16_le, u8x16_splat, u16x8_le, u16x8_splat, v128,
 };
 
 use zerocopy::little_endian::U16;
 
-use super::{factors::dot_one_by_one, weighing::largest_one_by_one};
+use super::{
+    factors::dot_one_by_one,
+    weighing::{Bounds, Side, Weighing, largest_one_by_one},
+};
 
 /// See [`factors::dot`](super::factors::dot).
 pub fn dot(codes: &[i8], vector: &[i16]) -> i32 {
@@ -71,6 +74,33 @@ pub fn within_u16(values: &[U16], first: u64, count: u64) -> u64 {
     }
     for (at, value) in left.iter().enumerate() {
         word |= u64::from(value.get().wrapping_sub(low) <= most) << (16 * sixteens.len() + at);
+    }
+    word
+}
+
+/// See [`Weighing::reaching`].
+pub fn reaching(weighing: &Weighing, rows: &Bounds<'_>, least: f32) -> u64 {
+    let (zero, one) = (f32x4_splat(0.0), f32x4_splat(1.0));
+    // No score is NaN, so a minimum and a maximum are the comparisons of the plain loop.
+    let side = |scores: v128, side: &Side| {
+        let scores = f32x4_mul(scores, f32x4_splat(side.inverse));
+        f32x4_mul(f32x4_splat(side.weight), f32x4_pmin(f32x4_pmax(scores, zero), one))
+    };
+    let (content, left) = rows.content.as_chunks::<4>();
+    if !left.is_empty() {
+        return weighing.reaching_one_by_one(rows, least); // the last block of a pack
+    }
+    let fours = content
+        .iter()
+        .zip(rows.sums.as_chunks::<4>().0)
+        .zip(rows.lengths.as_chunks::<4>().0);
+    let mut word = 0;
+    for (at, ((content, sums), lengths)) in fours.take(16).enumerate() {
+        let lengths = f32x4_mul(f32x4_splat(rows.length), zerocopy::transmute!(*lengths));
+        let others = f32x4_add(zerocopy::transmute!(*sums), lengths);
+        let content = side(zerocopy::transmute!(*content), &weighing.content);
+        let score = f32x4_pmin(f32x4_add(content, side(others, &weighing.collaborative)), one);
+        word |= u64::from(i32x4_bitmask(f32x4_ge(score, f32x4_splat(least)))) << (4 * at);
     }
     word
 }

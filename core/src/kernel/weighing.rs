@@ -29,7 +29,46 @@ pub struct Blended {
     pub collaborative: f32,
 }
 
+/// What the two sides of some rows are at most, row by row: `content`, and `sums + length · lengths`.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds<'b> {
+    /// Scores of the content side.
+    pub content: &'b [f32],
+    /// What is known of the collaborative side.
+    pub sums: &'b [f32],
+    /// What the rest of it is at most, over `length`.
+    pub lengths: &'b [f32],
+    /// The same for all rows.
+    pub length: f32,
+}
+
+impl Bounds<'_> {
+    /// Each row's bound: content and collaborative.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (f32, f32)> + '_ {
+        let others = self.sums.iter().zip(self.lengths);
+        let pairs = self.content.iter().zip(others);
+        pairs.map(|(content, (sum, length))| (*content, sum + self.length * length))
+    }
+}
+
 impl Weighing {
+    /// Which of at most 64 rows may have a score of `least` or more, row `i` as bit `i`: what [`Weighing::one`] says of their
+    /// bounds.
+    pub fn reaching(&self, rows: &Bounds<'_>, least: f32) -> u64 {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return super::simd::reaching(self, rows, least);
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        return self.reaching_one_by_one(rows, least);
+    }
+
+    /// The same, one row after the other.
+    #[inline]
+    pub(super) fn reaching_one_by_one(&self, rows: &Bounds<'_>, least: f32) -> u64 {
+        let reaches = |(content, others)| u64::from(self.one(content, others).score >= least);
+        let bits = rows.rows().take(64).enumerate();
+        bits.fold(0, |bits, (at, row)| bits | reaches(row) << at)
+    }
+
     /// What an item gets from its score on each side. Neither is NaN.
     #[inline]
     pub fn one(&self, content: f32, collaborative: f32) -> Blended {

@@ -15,7 +15,8 @@ use zerocopy::little_endian::F32;
 
 use super::{
     container::{Container, Ints, Writer},
-    layout::{MAX_GRAM, MAX_ITEMS, MAX_RANK, MAX_SCALE, POPULARITY_ONE, section},
+    layout::{MAX_GRAM, MAX_ITEMS, MAX_RANK, MAX_SCALE, section},
+    popularity::{self, Popularity},
     varint,
 };
 use crate::{error::OpenError, ids::ItemIx};
@@ -114,7 +115,7 @@ pub fn fixed_bytes(rank: usize, linear: bool, sparse: bool) -> usize {
 /// A model, read in place.
 #[derive(Clone, Copy, Debug)]
 pub struct Collaborative<'a> {
-    popularity: Ints<'a>,
+    popularity: Popularity<'a>,
     rank: usize,
     item_factors: Factors<'a>,
     person: Person<'a>,
@@ -236,7 +237,7 @@ impl<'a> Collaborative<'a> {
             })
         };
         Ok(Collaborative {
-            popularity: part.ints(section::POPULARITY, "popularity")?,
+            popularity: Popularity::open(part)?,
             rank,
             item_factors: factors(section::ITEM_FACTORS, section::ITEM_FACTOR_SCALES)?,
             person: match form {
@@ -256,14 +257,7 @@ impl<'a> Collaborative<'a> {
         if items > MAX_ITEMS {
             return bad("number of items");
         }
-        self.popularity.check_len(items, "popularity")?;
-        let mut last = u64::from(POPULARITY_ONE);
-        for popularity in self.popularity.iter() {
-            if popularity > last {
-                return bad("popularity");
-            }
-            last = popularity;
-        }
+        self.popularity.check(items)?;
         if self.rank > 0 {
             self.item_factors.check(items, self.rank)?;
         }
@@ -345,11 +339,9 @@ impl<'a> Collaborative<'a> {
         self.person
     }
 
-    /// Popularity of an item, 1 for the most popular, 0 for one that nobody wanted.
-    #[inline]
-    pub fn popularity(&self, item: ItemIx) -> f32 {
-        let most = self.popularity.at(0).max(1);
-        self.popularity.at(item.at()) as f32 / most as f32
+    /// How popular the items are.
+    pub fn popularity(&self) -> Popularity<'a> {
+        self.popularity
     }
 
     /// Where each sparse row ends in the bytes of all of them, for [`Collaborative::sparse_row`]; empty if there are no sparse rows.
@@ -412,15 +404,8 @@ pub fn write(out: &mut Writer, data: &CollaborativeData) -> Result<(), OpenError
     )?;
 
     let most = data.popularity.first().copied().unwrap_or(0.0);
-    // An item that somebody wanted stays apart from one that nobody wanted.
-    let code = |popularity: &f32| match *popularity > 0.0 {
-        true => ((f64::from(*popularity) / f64::from(most) * f64::from(POPULARITY_ONE) + 0.5) as u64).max(1),
-        false => 0,
-    };
-    out.ints(
-        section::POPULARITY,
-        &data.popularity.iter().map(code).collect::<Vec<_>>(),
-    );
+    let codes: Vec<u64> = data.popularity.iter().map(|own| popularity::code(*own, most)).collect();
+    popularity::write(out, &codes);
     let form = u64::from(matches!(data.person, PersonFactors::Ridge { .. }));
     out.ints(section::FACTOR_SHAPE, &[rank as u64, form]);
     if rank > 0 {

@@ -60,8 +60,11 @@ pub struct PersonalSettings {
 /// A file of the manifest: its content hash makes its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PartEntry {
-    /// `features`, `neighbours`, `display`, `collaborative`, `ratings`, `search`; later formats add more.
+    /// `features`, `neighbours`, `display`, `collaborative`, `model`, `ratings`, `search`, `popular`; later formats add more.
     pub kind: String,
+    /// Of a `model`, the name by which variants of experiments choose it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// File name, relative to the manifest.
     pub file: String,
     /// Size in bytes. For people and for progress bars: nothing is allocated by it.
@@ -157,10 +160,14 @@ pub enum Part {
     Display,
     /// Popularity and the model of what people did.
     Collaborative,
+    /// Another model of what people did, by its place among the manifest's; a variant of an experiment may name it.
+    Model(u32),
     /// The model of how people rate.
     Ratings,
     /// The words of all titles.
     Search,
+    /// The cards of the most popular items: a shard without lists.
+    Popular,
     /// One file of summaries, by number.
     Summaries(u32),
     /// One table, by number.
@@ -254,6 +261,13 @@ impl Manifest {
             if let Err(reason) = experiment.check(w, self.blend()) {
                 return bad(reason);
             }
+            let mut models = experiment
+                .variants
+                .iter()
+                .filter_map(|variant| variant.model.as_deref());
+            if models.any(|model| self.model_named(model).is_none()) {
+                return bad("a variant's model is none of the pack's");
+            }
             if self
                 .experiments
                 .iter()
@@ -264,7 +278,7 @@ impl Manifest {
             }
         }
         for entry in &self.parts {
-            if !entry.optional && resident_part(&entry.kind).is_none() {
+            if !entry.optional && entry.kind != MODEL && resident_part(&entry.kind).is_none() {
                 return Err(OpenError::UnknownPart {
                     kind: entry.kind.clone(),
                 });
@@ -275,18 +289,16 @@ impl Manifest {
                 return bad("the features or the display data are not among the parts");
             }
         }
-        let names = self
-            .parts
-            .iter()
-            .map(|entry| &entry.file)
-            .chain(&self.summaries.hashes)
-            .chain(&self.tables.hashes);
-        for name in names {
-            // A name is joined to a folder or an address: it must not lead out of it.
-            let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-            if name.is_empty() || name.len() > 128 || name.starts_with('.') || !name.bytes().all(plain) {
-                return bad("a file name has characters that file names of a pack don't have");
-            }
+        // A name is joined to a folder or an address: it must not lead out of it.
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        let right =
+            |name: &String| (1..=128).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(plain);
+        let (summaries, tables) = (&self.summaries.hashes, &self.tables.hashes);
+        if !(self.parts.iter().all(|entry| right(&entry.file))
+            && summaries.iter().all(right)
+            && tables.iter().all(right))
+        {
+            return bad("a file name has characters that file names of a pack don't have");
         }
         if !self.summaries.hashes.is_empty() {
             let files = u64::from(self.items).div_ceil(u64::from(self.summaries.items_per_file.max(1)));
@@ -309,10 +321,11 @@ impl Manifest {
         };
         match part {
             Part::Features | Part::Neighbours | Part::Display | Part::Collaborative | Part::Ratings | Part::Search => {
-                let entry = self
-                    .parts
-                    .iter()
-                    .find(|entry| resident_part(&entry.kind) == Some(part))?;
+                self.entry(part, false)
+            }
+            Part::Popular => self.entry(part, true),
+            Part::Model(number) => {
+                let entry = self.models().nth(number as usize)?;
                 Some(PartFile {
                     part,
                     file: entry.file.clone(),
@@ -329,9 +342,33 @@ impl Manifest {
         }
     }
 
+    fn entry(&self, part: Part, deflated: bool) -> Option<PartFile> {
+        let mut entries = self.parts.iter();
+        let entry = entries.find(|entry| resident_part(&entry.kind) == Some(part))?;
+        Some(PartFile {
+            part,
+            file: entry.file.clone(),
+            deflated,
+        })
+    }
+
+    /// The models that variants of experiments choose by name.
+    pub fn models(&self) -> impl Iterator<Item = &PartEntry> {
+        self.parts.iter().filter(|entry| entry.kind == MODEL)
+    }
+
+    /// The model of this name; `None` if the pack has none.
+    pub fn model_named(&self, name: &str) -> Option<Part> {
+        let place = self.models().position(|entry| entry.name == name)?;
+        Some(Part::Model(place as u32))
+    }
+
     /// The part that a file name stands for; `None` if the manifest has no such file.
     pub fn part_named(&self, file: &str) -> Option<Part> {
         let number = |series: &Series, hash: &str| series.hashes.iter().position(|h| h == hash).map(|i| i as u32);
+        if let Some(place) = self.models().position(|entry| entry.file == file) {
+            return Some(Part::Model(place as u32));
+        }
         if let Some(entry) = self.parts.iter().find(|entry| entry.file == file) {
             return resident_part(&entry.kind);
         }
@@ -344,7 +381,7 @@ impl Manifest {
     }
 
     /// The resident parts, in the order to attach them: with all of them every query that wants no summaries has an answer, but for
-    /// searches, whose index is read when somebody searches.
+    /// searches and variants with a model of their own, whose parts are read when somebody asks.
     pub fn resident(&self) -> Vec<PartFile> {
         [
             Part::Features,
@@ -377,7 +414,10 @@ fn hex(hash: u64) -> String {
     (0..16).rev().filter_map(digit).collect()
 }
 
-/// The resident part that a manifest calls `kind`.
+/// What a manifest calls the models of [`Part::Model`].
+const MODEL: &str = "model";
+
+/// The only part that a manifest calls `kind`; `None` for models, of which there may be several, too.
 fn resident_part(kind: &str) -> Option<Part> {
     match kind {
         "features" => Some(Part::Features),
@@ -386,6 +426,7 @@ fn resident_part(kind: &str) -> Option<Part> {
         "collaborative" => Some(Part::Collaborative),
         "ratings" => Some(Part::Ratings),
         "search" => Some(Part::Search),
+        "popular" => Some(Part::Popular),
         _ => None,
     }
 }

@@ -12,6 +12,7 @@ pub mod items;
 pub mod layout;
 pub mod lists;
 pub mod manifest;
+pub mod popularity;
 pub mod ratings;
 pub mod rows;
 pub mod search;
@@ -27,6 +28,7 @@ pub use container::{Container, Writer, sections};
 pub use manifest::{
     ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, PersonalSettings, Series,
 };
+pub use popularity::Popularity;
 pub use ratings::{Ratings, RatingsData};
 pub use search::Search;
 pub use users::{UserRecord, Users, UsersManifest};

@@ -1,6 +1,8 @@
 //! Shards: some 64 similar items with their neighbour lists, and the cards of all that those lists
 //! name. A shard answers for its own items without any other part.
 //!
+//! The list of popular items is a shard without lists.
+//!
 //! A shard has numbers of its own: its `lists` own items first, then the others. It keeps the text
 //! part of each score; genre, metadata and year parts follow from the cards by the same kernel.
 
@@ -14,6 +16,7 @@ use super::{
     items::{self, Items, ItemsData},
     layout::{MAX_ITEMS, kind, section},
     lists::{self, Lists},
+    popularity::{self, Popularity},
 };
 use crate::{error::OpenError, ids::ItemIx};
 
@@ -28,6 +31,8 @@ pub struct Shard<'a> {
     pub lists: Lists<'a>,
     text_scores: &'a [U16],
     rows: Ints<'a>,
+    /// Of its items; `None` if nothing is known of what people did, and in a shard that isn't the list of popular items.
+    pub popularity: Option<Popularity<'a>>,
 }
 
 impl<'a> Shard<'a> {
@@ -42,6 +47,10 @@ impl<'a> Shard<'a> {
             lists: Lists::open(part)?,
             text_scores: part.u16s(section::LIST_TEXT_SCORES, "text scores")?,
             rows: part.ints(section::SHARD_ROWS, "rows of a shard")?,
+            popularity: part
+                .has(section::POPULARITY)
+                .then(|| Popularity::open(part))
+                .transpose()?,
         })
     }
 
@@ -63,6 +72,9 @@ impl<'a> Shard<'a> {
             return Err(OpenError::Value {
                 what: "number of text scores",
             });
+        }
+        if let Some(popularity) = &self.popularity {
+            popularity.check(items)?;
         }
         self.rows.check_len(items, "rows of a shard")?;
         self.rows.check_below(catalogue as u64, "row of a shard")
@@ -98,6 +110,8 @@ pub struct ShardData<'s> {
     pub length: usize,
     /// The row of each item in the whole pack.
     pub rows: Vec<u32>,
+    /// The popularity of each item, as codes, if it is the list of popular items and something is known of that.
+    pub popularity: Vec<u64>,
 }
 
 /// Writes a shard.
@@ -124,5 +138,8 @@ pub fn write(data: &ShardData<'_>) -> Result<Vec<u8>, OpenError> {
         section::SHARD_ROWS,
         &data.rows.iter().map(|row| u64::from(*row)).collect::<Vec<_>>(),
     );
+    if !data.popularity.is_empty() {
+        popularity::write(&mut out, &data.popularity);
+    }
     out.finish()
 }

@@ -98,6 +98,7 @@ pub fn model(data: &CollaborativeData) -> Vec<u8> {
 pub fn manifest(items: usize, weights: Weights, personal: Option<PersonalSettings>) -> Manifest {
     let entry = |kind: &str, optional| PartEntry {
         kind: kind.into(),
+        name: String::new(),
         file: format!("{kind}.bin"),
         bytes: 0,
         sha256: String::new(),

@@ -86,6 +86,7 @@ pub fn engine(data: &RatingsData) -> Engine {
     let mut manifest = manifest(ITEMS, Weights::DEFAULT, None);
     manifest.parts.push(PartEntry {
         kind: "ratings".into(),
+        name: String::new(),
         file: "ratings.bin".into(),
         bytes: 0,
         sha256: String::new(),
