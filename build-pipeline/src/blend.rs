@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use aftershow_core::{
-    Blend, BlendPatch, Engine, Event, ItemId, ItemIx, Manifest, Outcome, Part, Person, Query,
+    Blend, BlendPatch, Engine, Event, ItemId, ItemIx, Manifest, Outcome, Part, Person, PersonalSettings, Query, Rerank,
     kernel::Features,
     pack::{
         Container, PartEntry, Writer,
@@ -163,6 +163,7 @@ fn engine(
 ) -> Result<Engine, BuildError> {
     let entry = |kind: &str| PartEntry {
         kind: kind.into(),
+        name: String::new(),
         file: format!("{kind}.bin"),
         bytes: 0,
         sha256: String::new(),
@@ -180,7 +181,11 @@ fn engine(
         tables: Default::default(),
         shards: 0,
         attribution: String::new(),
-        personal: Some(config.personal.settings("", None)),
+        // What is relevant is asked here, and not what makes a list varied.
+        personal: Some(PersonalSettings {
+            rerank: Rerank::default(),
+            ..config.personal.settings("", None)
+        }),
         experiments: Vec::new(),
     })?;
     let n = catalogue.items.len();

@@ -16,7 +16,10 @@ use aftershow_core::{Knobs, SearchQuery, WeightsPatch};
 use clap::{Args, Parser, Subcommand};
 
 use self::knobs::OrderArgs;
-use crate::{error::BuildError, similar::Question};
+use crate::{
+    error::BuildError,
+    similar::{Question, Subject},
+};
 
 /// Recommendations with no database behind them: builds packs and answers from them.
 #[derive(Debug, Parser)]
@@ -64,14 +67,18 @@ pub struct InspectArgs {
 /// Flags of `similar`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  aftershow similar pack 169\n  aftershow similar pack 169 -n 5 --text-weight 0 --json\n  aftershow similar pack 169 --reasons --filter '{\"year\": {\"min\": 2015}}' --rerank '{\"diversity\": 0.3}'"
+    after_help = "Examples:\n  aftershow similar pack 169\n  aftershow similar pack 169 -n 5 --text-weight 0 --json\n  aftershow similar pack --new '{\"genres\": [\"Drama\"], \"summary\": \"A ship is lost at sea.\"}'\n  aftershow similar pack 169 --reasons --filter '{\"year\": {\"min\": 2015}}' --rerank '{\"diversity\": 0.3}'"
 )]
 pub struct SimilarArgs {
     /// Folder of the pack
     pub dir: PathBuf,
     /// Id of the title, as the catalogue has it
-    #[arg(allow_hyphen_values = true)]
-    pub id: String,
+    #[arg(allow_hyphen_values = true, required_unless_present = "new")]
+    pub id: Option<String>,
+    /// A title that the pack has never seen, as JSON or a file of it: {"name", "genres": […], "summary", "platform", "type",
+    /// "language", "year", …}
+    #[arg(long, value_name = "JSON|FILE", conflicts_with = "id")]
+    pub new: Option<String>,
     /// How many, 1 to 100 [default: 10]
     #[arg(short, value_name = "N", allow_negative_numbers = true)]
     pub n: Option<usize>,
@@ -96,12 +103,23 @@ pub struct SimilarArgs {
     /// Say why each title is there
     #[arg(long)]
     pub reasons: bool,
-    /// Print JSON: {id, items: [{id, name, score, genre_score, text_score, metadata_score}]}
+    /// Print JSON: {id, subject, items: [{id, name, …, score, genre_score, text_score, metadata_score, year_score}], …}
     #[arg(long)]
     pub json: bool,
 }
 
 impl SimilarArgs {
+    /// What others should be like.
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`] for a new title that can't be read.
+    pub fn subject(&self) -> Result<Subject, BuildError> {
+        match (&self.new, &self.id) {
+            (Some(new), _) => Ok(Subject::New(Box::new(knobs::json_or_file("--new", new)?))),
+            (None, id) => Ok(Subject::Item(id.clone().unwrap_or_default())),
+        }
+    }
+
     /// The question.
     ///
     /// # Errors

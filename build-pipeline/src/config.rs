@@ -11,7 +11,7 @@ pub use ratings::{RatingsConfig, ScaleConfig};
 pub use text_encoder::{AboutModel, TextEncoder};
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -42,6 +42,10 @@ pub struct Config {
     /// What is learnt of the events, and how it is stored.
     #[serde(skip_serializing_if = "ModelConfig::is_default")]
     pub model: ModelConfig,
+    /// More models by their names, 1 to 64 bytes each and at most 20: variants of experiments choose one by `model`. The settings of
+    /// each are as those of `model`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<String, ModelConfig>,
     /// What people did with the titles. Without events a pack has nothing personal.
     #[serde(skip_serializing_if = "InteractionsConfig::is_default")]
     pub interactions: InteractionsConfig,
@@ -121,6 +125,7 @@ impl Default for Config {
         Config {
             catalog: Vec::new(),
             model: ModelConfig::default(),
+            models: BTreeMap::new(),
             interactions: InteractionsConfig::default(),
             ratings: RatingsConfig::default(),
             personal: PersonalConfig::default(),
@@ -267,6 +272,18 @@ impl Config {
         self.ratings.check()?;
         self.personal.check()?;
         self.model.check()?;
+        if self.models.len() > Experiment::MAX {
+            return refuse("models", format!("must be at most {}", Experiment::MAX));
+        }
+        for (name, model) in &self.models {
+            if !(1..=Experiment::MAX_NAME).contains(&name.len()) {
+                return refuse(
+                    "models",
+                    format!("has the name {name:?}, which is not 1 to 64 bytes long"),
+                );
+            }
+            model.check()?;
+        }
         if self.experiments.len() > Experiment::MAX {
             return refuse("experiments", format!("must be at most {}", Experiment::MAX));
         }
@@ -277,6 +294,14 @@ impl Config {
             }
             if self.experiments[..i].iter().any(|other| other.name == experiment.name) {
                 return refuse(&format!("experiments[{i}]"), "has the name of another one".to_owned());
+            }
+            let mut models = experiment.variants.iter().filter_map(|variant| variant.model.as_ref());
+            if let Some(unknown) = models.find(|model| !self.models.contains_key(*model)) {
+                let place = format!("experiments[{i}]");
+                return refuse(
+                    &place,
+                    format!("has a variant with the model {unknown:?}, which is none of `models`"),
+                );
             }
         }
         self.catalog

@@ -8,7 +8,7 @@ use aftershow_core::{
     ItemIx, Manifest, Query,
     kernel::{Features, Subject, similarity::TEXT_ONE},
     pack::{
-        Container, PartEntry, Series, Writer,
+        Container, PartEntry, Popularity, Series, Writer,
         display::{self, DisplayData},
         items::{AttributeData, ItemsData},
         layout::{FORMAT_VERSION, MAX_INFLATED, kind},
@@ -39,6 +39,8 @@ const SUMMARIES_PER_FILE: usize = 1024;
 /// So many ids share a table: with 512, the names of the tables in the manifest and a table itself
 /// weigh about the same on a page's first answer for 80,000 items.
 const IDS_PER_TABLE: usize = 512;
+/// Length of the list of popular items: what a page shows where it has nothing better.
+const POPULAR: usize = 60;
 /// Effort of DEFLATE, 0 to 12. On shards of the 80k catalogue 9 saves another 0.1 % and takes half as long again;
 /// 12 saves 2 % and takes seven times as long.
 const DEFLATE_LEVEL: i32 = 6;
@@ -115,22 +117,32 @@ pub fn emit(
         let part = files.resident("collaborative", &trained.part)?;
         parts.push(PartEntry { optional: true, ..part });
     }
+    for (name, model) in &trained.models {
+        let part = files.resident("model", model)?;
+        let name = name.clone();
+        parts.push(PartEntry { name, ..part });
+    }
     if !rated.is_empty() {
         let part = files.resident("ratings", &rated.part)?;
         parts.push(PartEntry { optional: true, ..part });
     }
     let summaries = write_summaries(catalogue, &mut files)?;
-    let (table_hashes, shard_count, shard_of) = write_shards(
+    let lazy = write_shards(
         catalogue,
         features,
         neighbours,
         &display_data,
+        &trained.part,
         config,
         &mut files,
         &stage,
     )?;
-    let part = files.resident("search", &search::write(&display_data.names, &shard_of)?)?;
+    let part = files.resident("search", &search::write(&display_data.names, &lazy.shard_of)?)?;
     parts.push(PartEntry { optional: true, ..part });
+    parts.push(PartEntry {
+        optional: true,
+        ..lazy.popular
+    });
 
     let mut manifest = Manifest {
         format: FORMAT_VERSION,
@@ -143,9 +155,9 @@ pub fn emit(
         summaries,
         tables: Series {
             items_per_file: 0,
-            hashes: table_hashes,
+            hashes: lazy.tables,
         },
-        shards: shard_count as u32,
+        shards: lazy.shards as u32,
         attribution: catalogue.attribution.clone(),
         personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
         experiments: config.experiments.clone(),
@@ -227,16 +239,29 @@ fn write_summaries(catalogue: &Catalogue, files: &mut Files<'_>) -> Result<Serie
     })
 }
 
-/// Writes shards and tables; returns the tables' hashes, the number of shards, and the shard of each item.
+/// What was written for pages that read no resident part.
+struct Lazy {
+    /// The tables' hashes.
+    tables: Vec<String>,
+    /// Number of shards.
+    shards: usize,
+    /// The shard of each item.
+    shard_of: Vec<u64>,
+    popular: PartEntry,
+}
+
+/// Writes shards, tables and the list of popular items. `model`: the collaborative part, which may be empty.
+#[allow(clippy::too_many_arguments, reason = "a shard has something of every part")]
 fn write_shards(
     catalogue: &Catalogue,
     features: Vec<u8>,
     neighbours: Vec<u8>,
     display: &DisplayData<'_>,
+    model: &[u8],
     config: &Config,
     files: &mut Files<'_>,
     stage: &Stage<'_>,
-) -> Result<(Vec<String>, usize, Vec<u64>), BuildError> {
+) -> Result<Lazy, BuildError> {
     let features = Container::open(features, kind::FEATURES)?;
     let features = Features::open(&features)?;
     let neighbours = Container::open(neighbours, kind::NEIGHBOURS)?;
@@ -279,7 +304,13 @@ fn write_shards(
         .iter()
         .map(|entries| files.one_of("table", &deflated(&table::write(entries)?)?))
         .collect::<Result<_, BuildError>>()?;
-    Ok((hashes, groups.len(), shard_of))
+    let popular = deflated(&shard::write(&whole.popular(model)?)?)?;
+    Ok(Lazy {
+        tables: hashes,
+        shards: groups.len(),
+        shard_of,
+        popular: files.resident("popular", &popular)?,
+    })
 }
 
 /// The data that shards are cut from.
@@ -318,6 +349,27 @@ impl<'a> Whole<'a> {
             })
             .collect();
         let rows: Vec<u32> = own.iter().chain(&others).copied().collect();
+        self.cut(rows, lists)
+    }
+
+    /// The most popular items, without lists.
+    fn popular(&self, model: &[u8]) -> Result<ShardData<'a>, BuildError> {
+        let rows: Vec<u32> = (0..self.features.items.len().min(POPULAR) as u32).collect();
+        let popularity = match model {
+            [] => Vec::new(),
+            model => {
+                let part = Container::open(model.to_vec(), kind::COLLABORATIVE)?;
+                Popularity::open(&part)?.first(rows.len()).collect()
+            }
+        };
+        Ok(ShardData {
+            popularity,
+            ..self.cut(rows, Vec::new())
+        })
+    }
+
+    /// Items with these lists.
+    fn cut(&self, rows: Vec<u32>, lists: Vec<Vec<(u32, u16)>>) -> ShardData<'a> {
         ShardData {
             items: ItemsData {
                 ids: pick(&self.items.ids, &rows),
@@ -339,6 +391,7 @@ impl<'a> Whole<'a> {
             lists,
             length: self.length,
             rows,
+            popularity: Vec::new(),
         }
     }
 }
@@ -392,6 +445,7 @@ impl<'a> Files<'a> {
         let (file, sha256) = (format!("{kind}.{hash}.bin"), hex(&Sha256::digest(bytes)));
         Ok(PartEntry {
             kind: kind.into(),
+            name: String::new(),
             file,
             bytes: bytes.len() as u64,
             sha256,

@@ -85,6 +85,15 @@ pub fn inspect(pack: &PackDir) -> Result<Inspection, BuildError> {
 }
 
 fn part_sections(pack: &PackDir, part: &PartEntry) -> Result<Vec<SectionSize>, BuildError> {
+    let manifest = pack.manifest();
+    let file = manifest.part_named(&part.file).and_then(|part| manifest.file(part));
+    if file.is_some_and(|file| file.deflated) {
+        let bytes = bytes_of(pack, &part.file)?;
+        return Ok(vec![SectionSize {
+            name: part.kind.clone(),
+            bytes,
+        }]);
+    }
     let path = pack.dir().join(&part.file);
     let bytes = fs::read(&path).map_err(|e| missing(pack, &part.file, &e))?;
     let found = sections(&bytes).map_err(|e| refused(&path, &e))?;

@@ -112,9 +112,9 @@ fn inspect_pack(args: &InspectArgs) -> Result<(), BuildError> {
 
 fn similar_titles(args: &SimilarArgs) -> Result<(), BuildError> {
     let mut pack = PackDir::open(&args.dir)?;
-    let answer = similar::similar(&mut pack, &args.id, &args.question()?)?;
+    let answer = similar::similar(&mut pack, &args.subject()?, &args.question()?)?;
     print(&if args.json {
-        json_line(&similar::Short::from(&answer))?
+        json_line(&similar::Printed::from(&answer))?
     } else {
         similar::for_people(&answer)
     })
@@ -124,7 +124,7 @@ fn recommend_titles(args: &RecommendArgs) -> Result<(), BuildError> {
     let mut pack = PackDir::open(&args.dir)?;
     let found = recommend::recommend(&mut pack, &args.question()?)?;
     print(&if args.json {
-        json_line(&found.answer)?
+        json_line(&recommend::Printed::from(&found))?
     } else {
         recommend::for_people(&found)
     })
@@ -154,6 +154,11 @@ fn predict_ratings(args: &PredictArgs) -> Result<(), BuildError> {
     let progress = quiet_or_for_people(args.run.quiet);
     clean_up_on_ctrl_c(&progress);
     let mut pack = PackDir::open(&args.dir)?;
+    if let Some(query) = args.of_one()? {
+        let found = pack.ask(|engine| engine.predict(&query))?;
+        let table = ratings::of_one::for_people(&mut pack, &query, &found)?;
+        return print(&if args.json { json_line(&found)? } else { table });
+    }
     let plan = args.predict(&pack, &progress)?;
     let report = threads(args.run.threads)?.install(|| ratings::predict::predict(&mut pack, &plan, &progress))?;
     tell(&report, args.json, args.run.quiet)

@@ -79,12 +79,14 @@ impl PackDir {
         Ok(())
     }
 
-    /// Attaches the resident parts: then every question is answered by the whole catalogue at hand.
+    /// Attaches the resident parts, and the models of variants: then every question is answered by the whole catalogue at hand.
     ///
     /// # Errors
     /// [`BuildError::Pack`] names the file that is missing or damaged.
     pub fn attach_resident(&mut self) -> Result<(), BuildError> {
-        let resident = self.engine.manifest().resident();
+        let manifest = self.engine.manifest();
+        let models = (0..).map_while(|number| manifest.file(Part::Model(number)));
+        let resident: Vec<_> = manifest.resident().into_iter().chain(models).collect();
         resident.iter().try_for_each(|file| self.attach(file))
     }
 

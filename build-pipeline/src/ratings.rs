@@ -13,6 +13,7 @@ pub mod content;
 pub mod fit;
 pub mod log;
 pub mod measure;
+pub mod of_one;
 pub mod predict;
 pub mod prior;
 pub mod scale;

@@ -3,10 +3,13 @@
 use std::{fmt::Write, path::Path};
 
 use aftershow_core::{
-    Blend, BlendPatch, Event, GenrePreference, ItemId, Knobs, Person, Query, QueryError, Recommendations, Seed, Source,
+    Blend, BlendPatch, Event, GenrePreference, ItemId, Knobs, Person, Query, QueryError, Rating, Recommendations, Seed,
+    Source, Team, Wording,
 };
 
-use crate::{error::BuildError, open::PackDir, similar::write_reason, users_out};
+use serde::Serialize;
+
+use crate::{error::BuildError, open::PackDir, users_out};
 
 /// Who it is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +34,8 @@ pub struct Question {
     pub who: Who,
     /// Genres that they prefer, as the command line writes them: `Drama:2,Comedy`.
     pub genres: Option<String>,
+    /// The titles to put in order, as the command line writes them: `315,119:0.8`; all if `None`.
+    pub candidates: Option<String>,
     /// How many.
     pub n: Option<usize>,
     /// How many better ones are left out.
@@ -50,8 +55,28 @@ pub struct Question {
 pub struct Recommended {
     /// The answer.
     pub answer: Recommendations,
+    /// The candidates that the pack lacks; `None` if nobody brought any.
+    pub unknown: Option<Vec<ItemId>>,
     /// Whether the user parts know the user; `None` if nobody asked for one.
     pub is_known: Option<bool>,
+}
+
+/// The answer as `--json` prints it: the engine's own, and of candidates those that the pack lacks.
+#[derive(Debug, Serialize)]
+pub struct Printed<'a> {
+    #[serde(flatten)]
+    answer: &'a Recommendations,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<&'a [ItemId]>,
+}
+
+impl<'a> From<&'a Recommended> for Printed<'a> {
+    fn from(found: &'a Recommended) -> Printed<'a> {
+        Printed {
+            answer: &found.answer,
+            unknown: found.unknown.as_deref(),
+        }
+    }
 }
 
 /// Asks the pack.
@@ -85,8 +110,17 @@ pub fn recommend(pack: &mut PackDir, question: &Question) -> Result<Recommended,
     if matches!(question.who, Who::Unknown) && question.genres.is_none() && query.watching.is_none() {
         query.seed = Seed::Popular;
     }
+    let (answer, unknown) = match &question.candidates {
+        Some(text) => {
+            let candidates = candidates(text)?;
+            let reranked = pack.ask(|engine| engine.rerank(&candidates, &query))?;
+            (reranked.page, Some(reranked.unknown))
+        }
+        None => (pack.recommend(&query)?, None),
+    };
     Ok(Recommended {
-        answer: pack.recommend(&query)?,
+        answer: answer.said(&Wording::english()),
+        unknown,
         is_known,
     })
 }
@@ -103,11 +137,35 @@ fn history(text: &str) -> Result<Vec<Event>, BuildError> {
     let event = |part: &str| {
         let (id, weight) = weighted(part);
         (!id.is_empty()).then(|| Event {
-            weight,
+            weight: weight.unwrap_or(1.0),
             ..Event::of(ItemId::Str(id.to_owned()))
         })
     };
     list("--history", text, event)
+}
+
+/// Reads `315,119:0.8`: ids as in a history, each with a score behind a colon if it has one.
+fn candidates(text: &str) -> Result<Vec<(ItemId, Option<f32>)>, BuildError> {
+    let candidate = |part: &str| {
+        let (id, score) = weighted(part);
+        (!id.is_empty()).then(|| (ItemId::Str(id.to_owned()), score))
+    };
+    list("--candidates", text, candidate)
+}
+
+/// Reads `1:5,50:2.5`: ids as in a history, each with the rating behind a colon.
+///
+/// # Errors
+/// [`BuildError::Usage`] names what can't be read.
+pub fn ratings(text: &str) -> Result<Vec<Rating>, BuildError> {
+    let rating = |part: &str| match weighted(part) {
+        ("", _) | (_, None) => None,
+        (id, Some(value)) => Some(Rating {
+            item: ItemId::Str(id.to_owned()),
+            value,
+        }),
+    };
+    list("--ratings", text, rating)
 }
 
 /// Reads `Drama:2,Comedy`.
@@ -116,7 +174,7 @@ fn genres(text: &str) -> Result<Vec<GenrePreference>, BuildError> {
         let (genre, weight) = weighted(part);
         (!genre.is_empty()).then(|| GenrePreference {
             genre: genre.to_owned(),
-            weight,
+            weight: weight.unwrap_or(1.0),
         })
     };
     list("--genres", text, preference)
@@ -127,7 +185,7 @@ fn list<T>(flag: &str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<V
     let read = |part: &str| {
         read(part).ok_or_else(|| BuildError::Usage {
             reason: format!(
-                "{flag} {text:?}: {part:?} names nothing; write NAME or NAME:WEIGHT with commas between them"
+                "{flag} {text:?}: {part:?} names nothing, or has no number; write NAME or NAME:NUMBER with commas between them"
             ),
         })
     };
@@ -137,14 +195,15 @@ fn list<T>(flag: &str, text: &str, read: impl Fn(&str) -> Option<T>) -> Result<V
     parts.map(read).collect()
 }
 
-fn weighted(part: &str) -> (&str, f32) {
+/// What stands before the last colon, and the number behind it; all of it if that is no number.
+fn weighted(part: &str) -> (&str, Option<f32>) {
     let number = |text: &str| text.trim().parse::<f32>().ok().filter(|weight| weight.is_finite());
     match part
         .rsplit_once(':')
         .and_then(|(id, weight)| Some((id, number(weight)?)))
     {
-        Some((id, weight)) => (id.trim(), weight),
-        None => (part, 1.0),
+        Some((id, weight)) => (id.trim(), Some(weight)),
+        None => (part, None),
     }
 }
 
@@ -171,7 +230,12 @@ pub fn for_people(recommended: &Recommended) -> String {
     )
     .ok();
     for (place, (item, id)) in answer.items.iter().zip(&ids).enumerate() {
-        let source = item.source.name();
+        let source = match item.team {
+            Some(Team::A) => "a, ",
+            Some(Team::B) => "b, ",
+            None => "",
+        };
+        let source = format!("{source}{}", item.source.name());
         let year = item.card.year.map(|year| format!(" ({year})")).unwrap_or_default();
         writeln!(
             out,
@@ -184,7 +248,9 @@ pub fn for_people(recommended: &Recommended) -> String {
             item.card.name,
         )
         .ok();
-        write_reason(&mut out, &item.reasons);
+        if let Some(sentence) = &item.sentence {
+            writeln!(out, "       {sentence}").ok();
+        }
     }
     out.push('\n');
     if answer.items.iter().any(|item| item.source != Source::Popular) {
@@ -192,6 +258,21 @@ pub fn for_people(recommended: &Recommended) -> String {
         writeln!(out, "score = {content:.2} content + {collaborative:.2} collaborative").ok();
     }
     let mut note = |text: String| writeln!(out, "{text}").ok();
+    if let Some(unknown @ [_, ..]) = recommended.unknown.as_deref() {
+        let ids: Vec<String> = unknown.iter().map(ItemId::to_string).collect();
+        note(format!("Not in the pack: {}.", ids.join(", ")));
+    }
+    if let Some(against) = &answer.against {
+        note(format!(
+            "a: {}; b: {}:{}. Who chooses a title gives its side the credit.",
+            answer.variant.as_ref().map_or_else(
+                || "the pack's own order".to_owned(),
+                |own| format!("{}:{}", own.experiment, own.variant)
+            ),
+            against.experiment,
+            against.variant
+        ));
+    }
     if answer.unknown_items > 0 {
         note(match answer.unknown_items {
             1 => "1 item of the history is not in the pack and has no effect.".to_owned(),

@@ -6,10 +6,12 @@
 //! raises the count of the items that list it, so the whole takes time in proportion to the links
 //! that shards make, and the order is the same on every machine.
 
-/// Own items of a shard.
+/// Own items of a shard, at most.
 pub const ITEMS_PER_SHARD: usize = 64;
+/// Cards of a shard, at most, so that a page's first answer stays small whatever is asked; a shard has one own item at least.
+const CARDS_PER_SHARD: usize = 560;
 
-/// Groups of rows, [`ITEMS_PER_SHARD`] each but for the last. `lists`: each row's neighbours.
+/// Groups of rows, at most [`ITEMS_PER_SHARD`] each. `lists`: each row's neighbours.
 pub fn group(lists: &[Vec<u32>]) -> Vec<Vec<u32>> {
     let listed_by = Reverse::of(lists);
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
@@ -24,8 +26,9 @@ pub fn group(lists: &[Vec<u32>]) -> Vec<Vec<u32>> {
     loop {
         let shard = groups.len() as u32;
         let mut group: Vec<u32> = Vec::with_capacity(ITEMS_PER_SHARD);
+        let mut cards = 0;
         waiting.iter_mut().for_each(Vec::clear);
-        while group.len() < ITEMS_PER_SHARD {
+        while group.len() < ITEMS_PER_SHARD && cards < CARDS_PER_SHARD {
             let most_overlap = waiting.iter_mut().enumerate().rev().find_map(|(count, items)| {
                 // An item waits once for each count it has had; only the newest is true.
                 let stale = |item: u32| assigned[item as usize] || usize::from(overlap[item as usize]) != count;
@@ -43,6 +46,7 @@ pub fn group(lists: &[Vec<u32>]) -> Vec<Vec<u32>> {
                 if std::mem::replace(&mut card_of[*card as usize], shard) == shard {
                     continue;
                 }
+                cards += 1;
                 for fan in listed_by.of_item(*card) {
                     let fan = *fan as usize;
                     if !assigned[fan] {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use aftershow_core::{Answer, Card, ItemId, Knobs, Query, Reason, WeightsPatch, Wording};
+use aftershow_core::{Answer, Card, ItemId, Knobs, NewItem, Query, WeightsPatch, Wording};
 use serde::Serialize;
 
 use crate::{error::BuildError, open::PackDir};
@@ -20,54 +20,47 @@ pub struct Question {
     pub knobs: Knobs,
 }
 
-/// Asks the pack what is similar to the title with the id.
+/// What others should be like.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// The title of the pack with this id.
+    Item(String),
+    /// A title that the pack has never seen.
+    New(Box<NewItem>),
+}
+
+/// Asks the pack what is similar.
 ///
 /// # Errors
 /// [`BuildError::Query`] for an unknown id or a knob out of range, [`BuildError::Pack`] for a damaged pack.
-pub fn similar(pack: &mut PackDir, id: &str, question: &Question) -> Result<Answer, BuildError> {
+pub fn similar(pack: &mut PackDir, subject: &Subject, question: &Question) -> Result<Answer, BuildError> {
+    let query = match subject {
+        Subject::Item(id) => Query::similar(ItemId::Str(id.clone())),
+        Subject::New(features) => Query::similar_to_features((**features).clone()),
+    };
     let mut query = Query {
         weights: question.weights,
-        ..Query::similar(ItemId::Str(id.to_owned()))
+        ..query
     };
     query.n = question.n.unwrap_or(query.n);
     query.min_similarity = question.min_similarity.unwrap_or(query.min_similarity);
     question.knobs.put(&mut query);
-    pack.answer(&query)
+    Ok(pack.answer(&query)?.said(&Wording::english()))
 }
 
-/// The answer as `--json` prints it.
+/// The answer as `--json` prints it: the engine's own, and the id asked about.
 #[derive(Debug, Serialize)]
-pub struct Short<'a> {
+pub struct Printed<'a> {
     id: Option<&'a ItemId>,
-    items: Vec<ShortItem<'a>>,
+    #[serde(flatten)]
+    answer: &'a Answer,
 }
 
-#[derive(Debug, Serialize)]
-struct ShortItem<'a> {
-    id: &'a ItemId,
-    name: &'a str,
-    score: f64,
-    genre_score: f64,
-    text_score: f64,
-    metadata_score: f64,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    reasons: &'a [Reason],
-}
-
-impl<'a> From<&'a Answer> for Short<'a> {
-    fn from(answer: &'a Answer) -> Short<'a> {
-        let item = |scored: &'a aftershow_core::Scored| ShortItem {
-            id: &scored.card.id,
-            name: &scored.card.name,
-            score: scored.parts.score,
-            genre_score: scored.parts.genre,
-            text_score: scored.parts.text,
-            metadata_score: scored.parts.metadata,
-            reasons: &scored.reasons,
-        };
-        Short {
+impl<'a> From<&'a Answer> for Printed<'a> {
+    fn from(answer: &'a Answer) -> Printed<'a> {
+        Printed {
             id: answer.subject.as_ref().map(|card| &card.id),
-            items: answer.items.iter().map(item).collect(),
+            answer,
         }
     }
 }
@@ -115,7 +108,9 @@ pub fn for_people(answer: &Answer) -> String {
             year(&format!("{:.3}", p.year))
         );
         writeln!(out, "{:>3}  {scores}  {id:<id_width$}  {}", i + 1, titled(&item.card)).ok();
-        write_reason(&mut out, &item.reasons);
+        if let Some(sentence) = &item.sentence {
+            writeln!(out, "       {sentence}").ok();
+        }
     }
     let w = answer.weights;
     let year = if with_year {
@@ -130,13 +125,6 @@ pub fn for_people(answer: &Answer) -> String {
     )
     .ok();
     out
-}
-
-/// Why an item is there, as a line of its own; nothing if it wasn't asked for.
-pub(crate) fn write_reason(out: &mut String, reasons: &[Reason]) {
-    if let Some(sentence) = Wording::english().sentence(reasons) {
-        writeln!(out, "       {sentence}").ok();
-    }
 }
 
 /// Name, year and genres.

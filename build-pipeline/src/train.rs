@@ -2,7 +2,11 @@
 
 use aftershow_core::{
     Blend,
-    pack::{Writer, collaborative, layout::kind},
+    pack::{
+        Writer,
+        collaborative::{self, CollaborativeData},
+        layout::kind,
+    },
 };
 use serde_json::Value;
 
@@ -20,6 +24,8 @@ use crate::{
 pub struct Trained {
     /// The bytes of the collaborative part; empty if there is none.
     pub part: Vec<u8>,
+    /// Further models by their names, each as a collaborative part.
+    pub models: Vec<(String, Vec<u8>)>,
     /// Name of the model, for people.
     pub model: String,
     /// The blend that was best on validation users; `None` if it could not be tried.
@@ -69,15 +75,38 @@ pub fn train(
             figures["blends"] = serde_json::to_value(tried)?;
         }
     }
-    if let Some(figures) = figures.as_object_mut() {
-        figures.remove("seconds");
+    let mut models = Vec::new();
+    for (name, model) in &config.models {
+        progress.note(&format!("  model `{name}`, for variants"));
+        let settings = ModelConfig {
+            seed: config.seed,
+            ..model.clone()
+        };
+        let made = models::train(&gathered.interactions, &settings, progress)?;
+        figures["models"][name] = serde_json::to_value(&made.report)?;
+        models.push((name.clone(), part(&made.data)?));
     }
-    let mut part = Writer::new(kind::COLLABORATIVE);
-    collaborative::write(&mut part, &made.data)?;
+    forget_times(&mut figures);
     Ok(Trained {
-        part: part.finish()?,
+        part: part(&made.data)?,
+        models,
         model: made.report.model,
         blend,
         figures,
     })
+}
+
+/// A model as a collaborative part.
+fn part(model: &CollaborativeData) -> Result<Vec<u8>, BuildError> {
+    let mut part = Writer::new(kind::COLLABORATIVE);
+    collaborative::write(&mut part, model)?;
+    Ok(part.finish()?)
+}
+
+/// Leaves out what differs from run to run.
+fn forget_times(figures: &mut Value) {
+    if let Some(figures) = figures.as_object_mut() {
+        figures.remove("seconds");
+        figures.values_mut().for_each(forget_times);
+    }
 }

@@ -137,19 +137,31 @@ impl Product for Trained {
     fn stored(&self) -> Result<Vec<Cow<'_, [u8]>>, BuildError> {
         let about = match self.is_empty() {
             true => Vec::new(),
-            false => serde_json::to_vec(&(&self.model, &self.blend, &self.figures))?,
+            false => {
+                let models: Vec<&str> = self.models.iter().map(|(name, _)| name.as_str()).collect();
+                serde_json::to_vec(&(&self.model, &self.blend, &self.figures, models))?
+            }
         };
-        Ok(vec![Cow::Borrowed(&self.part), Cow::Owned(about)])
+        let models = self.models.iter().map(|(_, part)| Cow::Borrowed(&part[..]));
+        Ok([Cow::Borrowed(&self.part[..]), Cow::Owned(about)]
+            .into_iter()
+            .chain(models)
+            .collect())
     }
 
     fn restored(files: Vec<Vec<u8>>) -> Option<Trained> {
-        let [part, about] = files.try_into().ok()?;
+        let mut files = files.into_iter();
+        let (part, about) = (files.next()?, files.next()?);
         if part.is_empty() {
             return Some(Trained::default());
         }
-        let (model, blend, figures) = serde_json::from_slice(&about).ok()?;
+        let (model, blend, figures, models): (_, _, _, Vec<String>) = serde_json::from_slice(&about).ok()?;
+        if models.len() != files.len() {
+            return None;
+        }
         Some(Trained {
             part,
+            models: models.into_iter().zip(files).collect(),
             model,
             blend,
             figures,
@@ -410,6 +422,7 @@ fn dependencies(config: &Config) -> Result<BTreeMap<&'static str, DependsOn>, Bu
     let mut train = all.clone();
     train.insert("seed".into(), json(&config.seed)?);
     train.insert("model".into(), json(&config.model)?);
+    train.insert("models".into(), json(&config.models)?);
     train.insert("personal".into(), json(&config.personal)?);
     Ok([
         (Step::Fetch, fetch),

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use aftershow_core::{BlendPatch, ItemId, Knobs};
+use aftershow_core::{BlendPatch, ItemId, Knobs, PredictQuery, VariantName};
 use clap::Args;
 
 use super::{
     build::{described, mapped},
-    knobs::OrderArgs,
+    knobs::{OrderArgs, json_or_file},
 };
 use crate::{
     batch::Batch,
@@ -18,7 +18,7 @@ use crate::{
     people::{self, Ask},
     progress::Progress,
     ratings::predict::Predict,
-    recommend::{Question, Who},
+    recommend::{Question, Who, ratings},
     source::events::EventSource,
 };
 
@@ -27,11 +27,12 @@ Examples:
   aftershow recommend pack --history 82:3,169
   aftershow recommend pack --history 169 --genres Drama:2,Comedy -n 20 --json
   aftershow recommend pack --history 82,169 --reasons --filter '{\"genre\": \"Comedy\"}' --rerank '{\"diversity\": 0.3}'
+  aftershow recommend pack --history 82,169 --candidates 315,119:0.8,290
   aftershow recommend pack --user u17 --users private/users
   aftershow recommend pack
 
 A history is ids with commas between them. A number behind an id's last colon is the weight: above 0 liked, below 0
-disliked, from -100 to 100; without one it is 1. With no history, genres or user the answer is what is popular.";
+disliked, from -100 to 100; without one it is 1. Candidates are written alike, with scores of 0 or more. With no history, genres or user the answer is what is popular.";
 
 /// Flags of `recommend`.
 #[derive(Debug, Args)]
@@ -57,6 +58,9 @@ pub struct RecommendArgs {
     /// Genres that the person prefers, with weights from 0 to 100
     #[arg(long, value_name = "NAME[:W],…")]
     pub genres: Option<String>,
+    /// Put these titles in order, and no others; those without scores are scored by the person. Unknown ids come last
+    #[arg(long, value_name = "ID[:SCORE],…", allow_hyphen_values = true)]
+    pub candidates: Option<String>,
     /// How many, 1 to 100 [default: 10]
     #[arg(short, value_name = "N", allow_negative_numbers = true)]
     pub n: Option<usize>,
@@ -81,6 +85,9 @@ pub struct RecommendArgs {
     /// How much likeness to it counts, 0 to 1 [default: 0.5]
     #[arg(long, value_name = "W", requires = "watching", allow_negative_numbers = true)]
     pub watching_weight: Option<f32>,
+    /// Another variant, whose titles are drafted into the list in turns with those of --variant, or of the pack's own order
+    #[arg(long, value_name = "EXPERIMENT:VARIANT", conflicts_with = "candidates")]
+    pub against: Option<String>,
     /// Say why each title is there
     #[arg(long)]
     pub reasons: bool,
@@ -127,6 +134,7 @@ impl RecommendArgs {
         Ok(Question {
             who,
             genres: self.genres.clone(),
+            candidates: self.candidates.clone(),
             n: self.n,
             offset: self.offset,
             blend: self.blend.patch(),
@@ -136,6 +144,7 @@ impl RecommendArgs {
                 watching: self.watching.clone().map(ItemId::Str),
                 watching_weight: self.watching_weight,
                 reasons: Some(self.reasons),
+                against: self.against.as_deref().map(VariantName::parse).transpose()?,
                 ..self.order.knobs()?
             },
         })
@@ -363,6 +372,7 @@ const PREDICT_EXAMPLES: &str = "\
 Examples:
   aftershow predict pack --history movielens:ml-100k/u1.base --pairs movielens:ml-100k/u1.test --out u1.csv
   aftershow predict pack --history csv:ratings.csv.gz --pairs csv:wanted.csv --out predicted.csv --json
+  aftershow predict pack --ratings 1:5,50:2.5 --items 260,1196 --new '{\"name\": \"A new one\", \"genres\": [\"Drama\"]}'
 
 The history has ratings: events with a value. The pairs need a user and an item; other fields have no effect. Sources are those
 of `aftershow build --interactions`. A line of the file is user,item,prediction: users by the bytes of their ids, each one's items in the
@@ -372,20 +382,31 @@ without a history get what people in general rate.";
 /// Flags of `predict`.
 #[derive(Debug, Args)]
 // The folder first: a list of sources takes what follows it.
-#[command(after_help = PREDICT_EXAMPLES, override_usage = "aftershow predict [OPTIONS] <DIR> --history <SPEC>... --pairs <SPEC>... --out <FILE.csv>")]
+#[command(after_help = PREDICT_EXAMPLES, override_usage = "aftershow predict [OPTIONS] <DIR> --history <SPEC>... --pairs <SPEC>... --out <FILE.csv>\n       aftershow predict [OPTIONS] <DIR> --ratings <ID:R,…> --items <ID,…> --new <JSON|FILE>")]
 pub struct PredictArgs {
     /// Folder of the pack
     pub dir: PathBuf,
     /// How people rated before
-    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    #[arg(long, value_name = "SPEC", num_args = 1.., required_unless_present_any = ["items", "new"])]
     pub history: Vec<String>,
     /// Whose ratings of which items to predict
-    #[arg(long, value_name = "SPEC", num_args = 1.., required = true)]
+    #[arg(long, value_name = "SPEC", num_args = 1.., required_unless_present_any = ["items", "new"])]
     pub pairs: Vec<String>,
     /// File to write; an older one is replaced whole
-    #[arg(long, value_name = "FILE.csv")]
-    pub out: PathBuf,
-    /// Print JSON: {pairs, unknown, people, people_without_history, seconds, out}
+    #[arg(long, value_name = "FILE.csv", required_unless_present_any = ["items", "new"])]
+    pub out: Option<PathBuf>,
+    /// Instead of all that, of one person: how they rated
+    #[arg(long, value_name = "ID:R,…", allow_hyphen_values = true, conflicts_with_all = ["history", "pairs", "out"])]
+    pub ratings: Option<String>,
+    /// Of one person: titles to predict
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', allow_hyphen_values = true, conflicts_with_all = ["history", "pairs", "out"])]
+    pub items: Vec<String>,
+    /// Of one person: a title that the pack has never seen, as JSON or a file of it: {"name", "genres": […], "summary", "directors": […],
+    /// "writers": […], "actors": […], "year", "runtime", "certificate", …}; may come several times
+    #[arg(long, value_name = "JSON|FILE", conflicts_with_all = ["history", "pairs", "out"])]
+    pub new: Vec<String>,
+    /// Print JSON: {pairs, unknown, people, people_without_history, seconds, out}; of one person {items: [{item or new_item,
+    /// prediction, uncertainty, source}], unknown, lowest, highest, …}
     #[arg(long)]
     pub json: bool,
     /// How to run
@@ -403,7 +424,24 @@ impl PredictArgs {
         Ok(Predict {
             history: described(&self.history, &known)?,
             pairs: described(&self.pairs, &known)?,
-            out: self.out.clone(),
+            out: self.out.clone().unwrap_or_default(),
         })
+    }
+
+    /// The question of one person, best first; `None` if it is about many.
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`] names the flag and what is wrong with it.
+    pub fn of_one(&self) -> Result<Option<PredictQuery>, BuildError> {
+        if self.items.is_empty() && self.new.is_empty() {
+            return Ok(None);
+        }
+        let new = |text: &String| json_or_file("--new", text);
+        Ok(Some(PredictQuery {
+            ratings: ratings(self.ratings.as_deref().unwrap_or_default())?,
+            items: self.items.iter().map(|id| ItemId::Str(id.trim().to_owned())).collect(),
+            new_items: self.new.iter().map(new).collect::<Result<_, _>>()?,
+            ranked: true,
+        }))
     }
 }
