@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use aftershow_core::{
     Answer, Engine, ItemId, NewItem, Outcome, Part, PartFile, Person, PredictQuery, Prediction, Predictions, Query,
-    QueryError, Rating, Recommendations, Reranked, SearchQuery, Seed, pack::UserRecord,
+    QueryError, Rating, Recommendations, Reranked, SearchQuery, Seed, Wording, pack::UserRecord,
 };
 use serde::Serialize;
 
@@ -219,37 +219,43 @@ impl<'r> Call<'r> {
             Asked::Similar(id, similar) => {
                 let id = params::item_id(id, engine.manifest().id_kind)?;
                 let query = similar.clone().of(Seed::Item(id));
-                shown(engine.answer(&query)?, |answer: &Answer| match endpoint {
+                shown(engine.answer(&query)?.map(in_english), |answer| match endpoint {
                     Endpoint::ShowRecommendations => json(&ShowRecommendations::of(answer), caching::of(&query)),
                     _ => json(answer, caching::of(&query)),
                 })
             }
             Asked::SimilarToNew(item, similar) => {
                 let query = similar.clone().of(Seed::Features(item.clone()));
-                shown(engine.answer(&query)?, |answer| json(answer, caching::NO_STORE))
+                shown(engine.answer(&query)?.map(in_english), |answer| {
+                    json(answer, caching::NO_STORE)
+                })
             }
             Asked::Recommend(person, recommend) => {
                 let query = recommend.of(Seed::Person(person.clone()));
-                shown(engine.recommend(&query)?, |answer| json(answer, caching::PRIVATE))
+                shown(recommended(engine, &query)?, |answer| json(answer, caching::PRIVATE))
             }
             Asked::Popular(genres, recommend) => {
                 let query = Query {
                     genres: genres.clone(),
                     ..recommend.of(Seed::Popular)
                 };
-                shown(engine.recommend(&query)?, |answer| json(answer, caching::of(&query)))
+                shown(recommended(engine, &query)?, |answer| json(answer, caching::of(&query)))
             }
             Asked::Search(query) => shown(engine.search(query)?, |found| json(found, caching::ANSWER)),
             Asked::Rerank(candidates, seed, recommend) => {
                 let query = recommend.of(seed.clone());
-                shown(engine.rerank(candidates, &query)?, |answer| {
+                let said = |found: Reranked| Reranked {
+                    page: found.page.said(&Wording::english()),
+                    ..found
+                };
+                shown(engine.rerank(candidates, &query)?.map(said), |answer| {
                     json(answer, caching::PRIVATE)
                 })
             }
             Asked::Predict(query) => shown(engine.predict(query)?, |answer| json(answer, caching::PRIVATE)),
             Asked::Known(known, recommend) => {
                 let who = |record: &UserRecord| engine.person_of(record);
-                let ask = |person| engine.recommend(&recommend.of(Seed::Person(person)));
+                let ask = |person| recommended(engine, &recommend.of(Seed::Person(person)));
                 known_shown(known.answer(engine, people, who, ask)?, |answers| {
                     for_known(endpoint, answers, recommend)
                 })
@@ -422,6 +428,14 @@ fn ranked(
         let found = predictions.items.into_iter().filter_map(rated);
         found.chain(predictions.unknown.into_iter().map(unrated)).collect()
     }))
+}
+
+fn in_english(answer: Answer) -> Answer {
+    answer.said(&Wording::english())
+}
+
+fn recommended(engine: &Engine, query: &Query) -> Result<Outcome<Recommendations>, QueryError> {
+    Ok(engine.recommend(query)?.map(|page| page.said(&Wording::english())))
 }
 
 fn shown<T>(outcome: Outcome<T>, show: impl FnOnce(&T) -> Result<Answered, Problem>) -> Result<Answered, Problem> {

@@ -38,11 +38,11 @@ pub fn new_item(body: &[u8]) -> Result<NewItem, Problem> {
 }
 
 /// What `/v1/recommendations` takes of the bodies about people, beside the knobs.
-pub const OF_HISTORY: &[&str] = &["history", "genres"];
+pub const OF_HISTORY: &[&str] = &["history", "genres", "against"];
 /// What `/v1/rerank` takes of it.
 pub const OF_CANDIDATES: &[&str] = &["candidates", "item", "history", "genres"];
 /// What the batches of known users take of it.
-pub const OF_USERS: &[&str] = &["user_ids"];
+pub const OF_USERS: &[&str] = &["user_ids", "against"];
 
 /// Reads the body of a request about a person whose history it brings.
 ///
@@ -265,6 +265,7 @@ pub(crate) struct PeopleBody {
     watching_weight: Option<f32>,
     reasons: Option<bool>,
     variant: Option<String>,
+    against: Option<String>,
     visitor: Option<String>,
     /// The candidates, at most 1000: ids, with scores from 0 to 1000000 or without. What has none is scored by the person.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(length(max = aftershow_core::Engine::MAX_CANDIDATES)))]
@@ -289,6 +290,7 @@ impl PeopleBody {
             ("user_ids", body.user_ids.is_some()),
             ("candidates", body.candidates.is_some()),
             ("item", body.item.is_some()),
+            ("against", body.against.is_some()),
         ];
         match given.iter().find(|(name, given)| *given && !takes.contains(name)) {
             Some((name, _)) => Err(refuse(&expected, &format!("{name} is for another route"))),
@@ -346,6 +348,7 @@ impl PeopleBody {
                 watching_weight: self.watching_weight,
                 reasons: self.reasons,
                 variant: self.variant.as_deref().map(VariantName::parse).transpose()?,
+                against: self.against.as_deref().map(VariantName::parse).transpose()?,
                 visitor: self.visitor.clone(),
             },
         };

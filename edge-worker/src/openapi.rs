@@ -252,6 +252,7 @@ fn example(parameter: &str) -> Value {
         "filter" => json!({"genre": ["Drama", "Crime"], "year": {"min": 2000}}),
         "rerank" => json!({"diversity": 0.3}),
         "variant" => json!("blend:content"),
+        "against" => json!("blend:pack"),
         "visitor" => json!("visitor 7"),
         "q" => json!("game of thrnes"),
         "genre" => json!(["Drama", "Crime"]),
@@ -377,7 +378,7 @@ impl Maker {
                 return parameter;
             }
             "watching" => json!({"type": "string"}),
-            "variant" => json!({"type": "string", "pattern": ":"}),
+            "variant" | "against" => json!({"type": "string", "pattern": ":"}),
             "visitor" => json!({"type": "string", "maxLength": Query::MAX_VISITOR}),
             "q" => json!({"type": "string", "maxLength": SearchQuery::MAX_BYTES}),
             "genre" => json!({"type": "array", "items": {"type": "string"}, "maxItems": Query::MAX_GENRES}),
@@ -439,7 +440,11 @@ impl Maker {
                 }
             }
         }
-        body["properties"]["variant"]["pattern"] = json!(":");
+        for name in ["variant", "against"] {
+            if body["properties"][name].is_object() {
+                body["properties"][name]["pattern"] = json!(":");
+            }
+        }
         body["properties"]["visitor"]["maxLength"] = json!(Query::MAX_VISITOR);
         if !required.is_empty() {
             body["required"] = json!(required);

@@ -99,7 +99,10 @@ impl Recommend {
             half_life_days: given.number(ranges::HALF_LIFE_DAYS)?,
             include_seen: given.parse("include_seen", BOOLEAN)?,
             summaries: given.parse("summaries", BOOLEAN)?,
-            knobs: given.knobs()?,
+            knobs: Knobs {
+                against: given.variant("against")?,
+                ..given.knobs()?
+            },
         };
         recommend.check()?;
         Ok(recommend)
@@ -263,9 +266,15 @@ impl<'q> Given<'q> {
             watching: self.text("watching")?.map(|id| ItemId::Str(id.into())),
             watching_weight: self.number(ranges::WATCHING_WEIGHT)?,
             reasons: self.parse("reasons", BOOLEAN)?,
-            variant: self.text("variant")?.as_deref().map(VariantName::parse).transpose()?,
+            variant: self.variant("variant")?,
             visitor: self.text("visitor")?.map(Cow::into_owned),
+            against: None,
         })
+    }
+
+    fn variant(&self, name: &'static str) -> Result<Option<VariantName>, Problem> {
+        let text = self.text(name)?;
+        Ok(text.as_deref().map(VariantName::parse).transpose()?)
     }
 
     fn json<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, Problem> {

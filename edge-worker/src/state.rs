@@ -53,7 +53,12 @@ impl Form {
         let resident = |file: &PartFile| {
             matches!(
                 file.part,
-                Part::Features | Part::Display | Part::Neighbours | Part::Collaborative | Part::Ratings
+                Part::Features
+                    | Part::Display
+                    | Part::Neighbours
+                    | Part::Collaborative
+                    | Part::Model(_)
+                    | Part::Ratings
             )
         };
         if parts.iter().any(resident) {

@@ -182,6 +182,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
 
     let entry = |kind: &str, file: &str| PartEntry {
         kind: kind.into(),
+        name: String::new(),
         file: file.into(),
         bytes: files[file].len() as u64,
         sha256: String::new(),
@@ -214,6 +215,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
 
     const SHARD: u64 = 0xbb;
     let shard = ShardData {
+        popularity: vec![],
         items: items_of(&all, ids),
         display: display_of(&all),
         lists: lists(&manifest, &files, ids),
@@ -234,6 +236,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
     let bytes = search::write(&names, &[SHARD; SHOWS.len()]).unwrap();
     manifest.parts.push(PartEntry {
         kind: "search".into(),
+        name: String::new(),
         file: "search.e.bin".into(),
         bytes: bytes.len() as u64,
         sha256: String::new(),
@@ -293,6 +296,7 @@ fn add_model(manifest: &mut Manifest, files: &mut BTreeMap<String, Vec<u8>>, use
     let bytes = out.finish().unwrap();
     manifest.parts.push(PartEntry {
         kind: "collaborative".into(),
+        name: String::new(),
         file: "collaborative.c.bin".into(),
         bytes: bytes.len() as u64,
         sha256: String::new(),
