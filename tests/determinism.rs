@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use aftershow_core::{
-    Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, Person, Query, Route, pack::layout::MAX_INFLATED,
+    Engine, ItemId, ItemIx, Manifest, Outcome, Part, PartFile, Person, Query, Recommendations, Route,
+    pack::layout::MAX_INFLATED,
 };
 use aftershow_tests::BuiltPack;
 
@@ -139,6 +140,30 @@ fn stored_lists_shards_and_scans_give_the_same_answer_for_every_show_of_the_samp
             );
             assert!(a.items.iter().all(|item| item.card.id != ItemId::Int(id)));
         }
+    }
+}
+
+#[test]
+fn the_short_list_of_what_is_popular_is_the_beginning_of_the_whole_engines() {
+    let resident = [Part::Features, Part::Display, Part::Collaborative];
+    for (pack, resident) in [
+        (BuiltPack::sample(), &resident[..]),
+        (BuiltPack::of("sample", None, 2), &resident[..2]),
+    ] {
+        let dir = pack.dir();
+        let whole = Host::with(&dir, resident);
+        let lazy = Host::with(&dir, &[Part::Popular]);
+        let recommended = |outcome| match outcome {
+            Outcome::Answer(page) => page,
+            Outcome::NeedParts(parts) => panic!("{parts:?}"),
+        };
+        for n in [1, 20, 60] {
+            let all: Recommendations = recommended(whole.engine.recommend(&Query { n, ..Query::popular() }).unwrap());
+            let listed = recommended(lazy.engine.popular_listed(n).unwrap());
+            assert_eq!(listed, all);
+        }
+        assert_eq!(recommended(lazy.engine.popular_listed(100).unwrap()).items.len(), 60);
+        assert_eq!(lazy.engine.popular_listed(0).unwrap_err().code(), "invalid_parameter");
     }
 }
 

@@ -47,8 +47,8 @@ impl Small {
         }
         assert_eq!(
             parts.len(),
-            8,
-            "features, neighbours, display, collaborative, search, summaries, table, shard: {:?}",
+            9,
+            "features, neighbours, display, collaborative, search, popular, summaries, table, shard: {:?}",
             parts.keys()
         );
         Small {
@@ -107,6 +107,12 @@ fn ask_everything(engine: &Engine) -> usize {
                     assert!((0.0..=1.0).contains(&score), "a score of {score}");
                 }
             }
+        }
+    }
+    if let Ok(Outcome::Answer(popular)) = engine.popular_listed(100) {
+        answered += 1;
+        for item in &popular.items {
+            assert!((0.0..=1.0).contains(&item.score), "a popularity of {}", item.score);
         }
     }
     answered + recommend_everything(engine, &ids) + search_everything(engine)

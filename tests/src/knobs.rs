@@ -15,7 +15,12 @@ use aftershow_core::{
     Query, Rating, Reason, Rerank, Seed, Span, Variant, VariantName, WeightsPatch, Wording,
 };
 use aftershow_pipeline::{
-    BuildError, Config, PackDir, Plan, Progress, progress::Style, run, source::Source, source::events::EventSource,
+    BuildError, Config, PackDir, Plan, Progress,
+    models::{Family, ModelConfig},
+    progress::Style,
+    run,
+    source::Source,
+    source::events::EventSource,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -80,6 +85,7 @@ struct Ask {
     watching_weight: Option<f32>,
     reasons: Option<bool>,
     variant: Option<String>,
+    against: Option<String>,
     visitor: Option<String>,
     candidates: Vec<Candidate>,
     item: Option<ItemId>,
@@ -135,14 +141,18 @@ impl Case {
             }));
         }
         let mut query = Query::popular();
-        let variant = ask.variant.as_deref().map(VariantName::parse).transpose();
+        let variant = |name: Option<String>| {
+            let name = name.as_deref().map(VariantName::parse).transpose();
+            name.map_err(|error| error.code().to_owned())
+        };
         let knobs = Knobs {
             filter: ask.filter,
             rerank: ask.rerank,
             watching: ask.watching,
             watching_weight: ask.watching_weight,
             reasons: ask.reasons,
-            variant: variant.map_err(|error| error.code().to_owned())?,
+            variant: variant(ask.variant)?,
+            against: variant(ask.against)?,
             visitor: ask.visitor,
         };
         knobs.put(&mut query);
@@ -357,7 +367,7 @@ impl Knob {
             fields!(
                 Query {
                     n, offset, min_similarity, weights, summaries, blend, half_life_days, include_seen, genres, filter, rerank,
-                    watching, watching_weight, reasons, variant, visitor; seed
+                    watching, watching_weight, reasons, variant, against, visitor; seed
                 },
                 Query::popular()
             ),
@@ -498,6 +508,7 @@ impl Knob {
                 watching_weight,
                 reasons,
                 variant,
+                against,
                 visitor
             },
             Knobs::default()
@@ -598,6 +609,15 @@ fn build(dir: &Path) {
     config.interactions.sources = events("user-items", "liked.txt");
     config.ratings.sources = events("csv", "ratings.csv");
     config.ratings.factors = 4;
+    // So that each case shows the knob that it is about, and no other.
+    config.personal.rerank.diversity = Some(0.0);
+    let ials = ModelConfig {
+        model: Family::Ials,
+        embedding_dim: 4,
+        ..ModelConfig::default()
+    };
+    config.models.insert("ials".to_owned(), ials);
+    config.experiments = experiments().into();
     let built = tempfile::tempdir().expect("a temporary folder");
     let plan = Plan::new(built.path().join("pack"));
     run(&config, &plan, &Progress::new(Style::Quiet)).expect("a pack");
@@ -611,14 +631,9 @@ fn build(dir: &Path) {
     {
         fs::copy(file.path(), dir.join(file.file_name())).expect("a copy");
     }
-    // A build knows nothing of experiments: whoever runs some writes them into the manifest.
-    let manifest = dir.join("manifest.json");
-    let mut value: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
-    value["experiments"] = serde_json::to_value(experiments()).expect("JSON");
-    fs::write(manifest, serde_json::to_string_pretty(&value).expect("JSON") + "\n").expect("a manifest");
 }
 
-fn experiments() -> [Experiment; 2] {
+fn experiments() -> [Experiment; 3] {
     let plain = |name: &str| Variant {
         name: name.to_owned(),
         share: 0.5,
@@ -652,6 +667,16 @@ fn experiments() -> [Experiment; 2] {
                         collaborative: Some(0.0),
                     },
                     ..plain("content")
+                },
+            ],
+        },
+        Experiment {
+            name: "model".to_owned(),
+            variants: vec![
+                plain("own"),
+                Variant {
+                    model: Some("ials".to_owned()),
+                    ..plain("ials")
                 },
             ],
         },
