@@ -61,7 +61,27 @@ fn a_pack_of_the_sample_is_built_inspected_and_asked() {
     let item: Vec<&String> = answer["items"][0].as_object().unwrap().keys().collect();
     assert_eq!(
         item,
-        ["genre_score", "id", "metadata_score", "name", "score", "text_score"]
+        [
+            "attributes",
+            "genre_score",
+            "genres",
+            "id",
+            "image",
+            "language",
+            "metadata_score",
+            "name",
+            "platform",
+            "rating",
+            "runtime",
+            "score",
+            "shared_genres",
+            "summary",
+            "text_score",
+            "type",
+            "url",
+            "year",
+            "year_score"
+        ]
     );
 
     let found = run_in(dir.path(), &["search", "pack", "breking", "bad", "-n", "1"])
