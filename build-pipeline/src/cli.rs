@@ -4,10 +4,12 @@ mod build;
 mod knobs;
 mod model;
 mod people;
+mod render;
 mod split;
 
 pub use build::{BuildArgs, Genre, LogFormat, Preset};
 pub use people::{BatchArgs, EvaluateArgs, PredictArgs, RecommendArgs};
+pub use render::RenderArgs;
 pub use split::SplitArgs;
 
 use std::path::PathBuf;
@@ -39,6 +41,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Show what is similar to a title of a pack
     Similar(SimilarArgs),
+    /// Write similar titles as HTML, for first paint, for crawlers and for readers without JavaScript
+    Render(Box<RenderArgs>),
     /// Show what a pack recommends to a person
     Recommend(RecommendArgs),
     /// Find titles of a pack by their words
@@ -79,27 +83,9 @@ pub struct SimilarArgs {
     /// "language", "year", …}
     #[arg(long, value_name = "JSON|FILE", conflicts_with = "id")]
     pub new: Option<String>,
-    /// How many, 1 to 100 [default: 10]
-    #[arg(short, value_name = "N", allow_negative_numbers = true)]
-    pub n: Option<usize>,
-    /// Least score, 0 to 1 [default: 0]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub min_similarity: Option<f32>,
-    /// Weight of shared genres; only the proportions of the four count [default: the pack's]
-    #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    pub genre_weight: Option<f32>,
-    /// Weight of the summaries' likeness [default: the pack's]
-    #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    pub text_weight: Option<f32>,
-    /// Weight of platform, type and language [default: the pack's]
-    #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    pub metadata_weight: Option<f32>,
-    /// Weight of the years' nearness [default: the pack's]
-    #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    pub year_weight: Option<f32>,
-    /// Which titles may come, and in what order
+    /// What the answer should be like
     #[command(flatten)]
-    pub order: OrderArgs,
+    pub like: LikeArgs,
     /// Say why each title is there
     #[arg(long)]
     pub reasons: bool,
@@ -125,6 +111,42 @@ impl SimilarArgs {
     /// # Errors
     /// [`BuildError::Usage`] names the flag and what is wrong with it.
     pub fn question(&self) -> Result<Question, BuildError> {
+        self.like.question(self.reasons)
+    }
+}
+
+/// What is asked of similar titles.
+#[derive(Debug, Args)]
+pub struct LikeArgs {
+    /// How many, 1 to 100 [default: 10]
+    #[arg(short, value_name = "N", allow_negative_numbers = true)]
+    pub n: Option<usize>,
+    /// Least score, 0 to 1 [default: 0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub min_similarity: Option<f32>,
+    /// Weight of shared genres; only the proportions of the four count [default: the pack's]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub genre_weight: Option<f32>,
+    /// Weight of the summaries' likeness [default: the pack's]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub text_weight: Option<f32>,
+    /// Weight of platform, type and language [default: the pack's]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub metadata_weight: Option<f32>,
+    /// Weight of the years' nearness [default: the pack's]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    pub year_weight: Option<f32>,
+    /// Which titles may come, and in what order
+    #[command(flatten)]
+    pub order: OrderArgs,
+}
+
+impl LikeArgs {
+    /// The question.
+    ///
+    /// # Errors
+    /// [`BuildError::Usage`] names the flag and what is wrong with it.
+    pub fn question(&self, reasons: bool) -> Result<Question, BuildError> {
         let weights = WeightsPatch {
             genre: self.genre_weight,
             text: self.text_weight,
@@ -136,7 +158,7 @@ impl SimilarArgs {
             min_similarity: self.min_similarity,
             weights,
             knobs: Knobs {
-                reasons: Some(self.reasons),
+                reasons: Some(reasons),
                 ..self.order.knobs()?
             },
         })

@@ -1,8 +1,6 @@
 //! Features and lists to the files of a pack: display data, summaries, shards, tables, manifest.
-//!
-//! File names are content hashes, so a rebuild changes only the names of what changed.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use aftershow_core::{
     ItemIx, Manifest, Query,
@@ -18,7 +16,6 @@ use aftershow_core::{
         summaries, table,
     },
 };
-use libdeflater::{CompressionLvl, Compressor};
 use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -28,6 +25,8 @@ use crate::{
     config::{AboutModel, Config},
     error::BuildError,
     features::items_data,
+    files::{Files, PackReport, deflated, hex},
+    heads,
     progress::{Progress, Stage},
     ratings::Rated,
     shards,
@@ -41,31 +40,6 @@ const SUMMARIES_PER_FILE: usize = 1024;
 const IDS_PER_TABLE: usize = 512;
 /// Length of the list of popular items: what a page shows where it has nothing better.
 const POPULAR: usize = 60;
-/// Effort of DEFLATE, 0 to 12. On shards of the 80k catalogue 9 saves another 0.1 % and takes half as long again;
-/// 12 saves 2 % and takes seven times as long.
-const DEFLATE_LEVEL: i32 = 6;
-
-/// What was written.
-#[derive(Clone, Debug, Serialize)]
-pub struct PackReport {
-    /// Hash of the whole content.
-    pub pack_id: String,
-    /// Number of files, the manifest and the checksums included.
-    pub files: usize,
-    /// Sizes by kind of part, in the order of the format.
-    pub parts: Vec<PartSize>,
-}
-
-/// Size of the files of one kind.
-#[derive(Clone, Debug, Serialize)]
-pub struct PartSize {
-    /// Kind of part.
-    pub name: String,
-    /// Number of files.
-    pub files: usize,
-    /// Bytes in all of them.
-    pub bytes: u64,
-}
 
 /// `manifest.json`: what the engine reads, then what is for people and tools.
 #[derive(Serialize)]
@@ -127,9 +101,11 @@ pub fn emit(
         parts.push(PartEntry { optional: true, ..part });
     }
     let summaries = write_summaries(catalogue, &mut files)?;
+    let features = Container::open(features, kind::FEATURES)?;
+    let features = Features::open(&features)?;
     let lazy = write_shards(
         catalogue,
-        features,
+        &features,
         neighbours,
         &display_data,
         &trained.part,
@@ -159,6 +135,7 @@ pub fn emit(
         },
         shards: lazy.shards as u32,
         attribution: catalogue.attribution.clone(),
+        heads: Vec::new(),
         personal: (!trained.is_empty()).then(|| config.personal.settings(&trained.model, trained.blend)),
         experiments: config.experiments.clone(),
     };
@@ -167,6 +144,7 @@ pub fn emit(
         place: "the configuration".to_owned(),
         reason: format!("makes a pack that nothing would open: {fault}"),
     })?;
+    manifest.heads = heads::write(&manifest, catalogue, &display_data, &features, trained, config, &mut files)?;
     let text_encoder = config.content.text_encoder.about()?;
     let json = |manifest: &Manifest| {
         let file = ManifestFile {
@@ -254,7 +232,7 @@ struct Lazy {
 #[allow(clippy::too_many_arguments, reason = "a shard has something of every part")]
 fn write_shards(
     catalogue: &Catalogue,
-    features: Vec<u8>,
+    features: &Features<'_>,
     neighbours: Vec<u8>,
     display: &DisplayData<'_>,
     model: &[u8],
@@ -262,8 +240,6 @@ fn write_shards(
     files: &mut Files<'_>,
     stage: &Stage<'_>,
 ) -> Result<Lazy, BuildError> {
-    let features = Container::open(features, kind::FEATURES)?;
-    let features = Features::open(&features)?;
     let neighbours = Container::open(neighbours, kind::NEIGHBOURS)?;
     let neighbours = Lists::open(&neighbours)?;
     // No query asks for more than MAX_N.
@@ -275,7 +251,7 @@ fn write_shards(
     let whole = Whole {
         items: items_data(catalogue)?,
         display,
-        features: &features,
+        features,
         lists: &lists,
         length,
     };
@@ -371,23 +347,8 @@ impl<'a> Whole<'a> {
     /// Items with these lists.
     fn cut(&self, rows: Vec<u32>, lists: Vec<Vec<(u32, u16)>>) -> ShardData<'a> {
         ShardData {
-            items: ItemsData {
-                ids: pick(&self.items.ids, &rows),
-                years: pick(&self.items.years, &rows),
-                attributes: self
-                    .items
-                    .attributes
-                    .iter()
-                    .map(|attribute| pick_attribute(attribute, &rows))
-                    .collect(),
-            },
-            display: DisplayData {
-                names: pick(&self.display.names, &rows),
-                runtimes: pick(&self.display.runtimes, &rows),
-                ratings: pick(&self.display.ratings, &rows),
-                images: pick(&self.display.images, &rows),
-                urls: pick(&self.display.urls, &rows),
-            },
+            items: items_at(&self.items, &rows),
+            display: display_at(self.display, &rows),
             lists,
             length: self.length,
             rows,
@@ -396,112 +357,31 @@ impl<'a> Whole<'a> {
     }
 }
 
-fn pick<T: Clone>(all: &[T], rows: &[u32]) -> Vec<T> {
-    rows.iter().map(|row| all[*row as usize].clone()).collect()
-}
-
-fn pick_attribute<'s>(all: &AttributeData<'s>, rows: &[u32]) -> AttributeData<'s> {
-    AttributeData {
+/// The items of some rows.
+pub fn items_at<'s>(all: &ItemsData<'s>, rows: &[u32]) -> ItemsData<'s> {
+    let attribute = |all: &AttributeData<'s>| AttributeData {
         name: all.name,
         role: all.role,
         values: pick(&all.values, rows),
+    };
+    ItemsData {
+        ids: pick(&all.ids, rows),
+        years: pick(&all.years, rows),
+        attributes: all.attributes.iter().map(attribute).collect(),
     }
 }
 
-/// Raw DEFLATE (RFC 1951). No part may be larger than what its reader will inflate.
-fn deflated(part: &[u8]) -> Result<Vec<u8>, BuildError> {
-    if part.len() > MAX_INFLATED {
-        return Err(BuildError::part_too_large(part.len(), MAX_INFLATED));
-    }
-    let mut compressor = Compressor::new(CompressionLvl::new(DEFLATE_LEVEL).unwrap_or_default());
-    let mut out = vec![0; compressor.deflate_compress_bound(part.len())];
-    let length = compressor
-        .deflate_compress(part, &mut out)
-        .map_err(|_| BuildError::part_too_large(part.len(), out.len()))?;
-    out.truncate(length);
-    Ok(out)
-}
-
-/// The files of a pack, as they are written.
-struct Files<'a> {
-    dir: &'a Path,
-    /// File name and full SHA-256 of each, for `checksums.txt`.
-    written: Vec<(String, String)>,
-    sizes: Vec<PartSize>,
-}
-
-impl<'a> Files<'a> {
-    fn new(dir: &'a Path) -> Files<'a> {
-        Files {
-            dir,
-            written: Vec::new(),
-            sizes: Vec::new(),
-        }
-    }
-
-    /// A part with an entry of its own in the manifest.
-    fn resident(&mut self, kind: &str, bytes: &[u8]) -> Result<PartEntry, BuildError> {
-        let hash = self.one_of(kind, bytes)?;
-        let (file, sha256) = (format!("{kind}.{hash}.bin"), hex(&Sha256::digest(bytes)));
-        Ok(PartEntry {
-            kind: kind.into(),
-            name: String::new(),
-            file,
-            bytes: bytes.len() as u64,
-            sha256,
-            optional: false,
-        })
-    }
-
-    /// One of many files of a kind; returns the hash in its name.
-    fn one_of(&mut self, kind: &str, bytes: &[u8]) -> Result<String, BuildError> {
-        let sha256 = hex(&Sha256::digest(bytes));
-        let hash = sha256[..16].to_owned();
-        self.write(kind, &format!("{kind}.{hash}.bin"), bytes, sha256)?;
-        Ok(hash)
-    }
-
-    /// A file with a name of its own.
-    fn plain(&mut self, name: &str, bytes: &[u8]) -> Result<(), BuildError> {
-        self.write(name, name, bytes, hex(&Sha256::digest(bytes)))
-    }
-
-    fn write(&mut self, kind: &str, name: &str, bytes: &[u8], sha256: String) -> Result<(), BuildError> {
-        let path = self.dir.join(name);
-        fs::write(&path, bytes).map_err(|error| BuildError::write(&path, error))?;
-        match self.sizes.iter_mut().find(|size| size.name == kind) {
-            Some(size) => {
-                size.files += 1;
-                size.bytes += bytes.len() as u64;
-            }
-            None => self.sizes.push(PartSize {
-                name: kind.into(),
-                files: 1,
-                bytes: bytes.len() as u64,
-            }),
-        }
-        self.written.push((name.into(), sha256));
-        Ok(())
-    }
-
-    /// Writes `checksums.txt`, which `sha256sum -c` reads.
-    fn finish(mut self, pack_id: String) -> Result<PackReport, BuildError> {
-        self.written.sort();
-        self.written.dedup();
-        let lines: String = self
-            .written
-            .iter()
-            .map(|(name, sha256)| format!("{sha256}  {name}\n"))
-            .collect();
-        self.plain("checksums.txt", lines.as_bytes())?;
-        Ok(PackReport {
-            pack_id,
-            files: self.written.len(),
-            parts: self.sizes,
-        })
+/// What is shown of some rows.
+pub fn display_at<'s>(all: &DisplayData<'s>, rows: &[u32]) -> DisplayData<'s> {
+    DisplayData {
+        names: pick(&all.names, rows),
+        runtimes: pick(&all.runtimes, rows),
+        ratings: pick(&all.ratings, rows),
+        images: pick(&all.images, rows),
+        urls: pick(&all.urls, rows),
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn pick<T: Clone>(all: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|row| all[*row as usize].clone()).collect()
 }

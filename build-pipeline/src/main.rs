@@ -9,12 +9,12 @@ use std::{
 use aftershow_pipeline::{
     BuildError, PackDir, Progress, batch,
     cli::{
-        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, PredictArgs, RecommendArgs,
+        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, PredictArgs, RecommendArgs, RenderArgs,
         SearchArgs, SimilarArgs, SplitArgs,
     },
     evaluate, inspect,
     progress::Style,
-    ratings, recommend, run, scratch, search, similar, split, threads,
+    ratings, recommend, render, run, scratch, search, similar, split, threads,
 };
 use clap::Parser;
 
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Build(args) => build(args),
         Command::Inspect(args) => inspect_pack(args),
         Command::Similar(args) => similar_titles(args),
+        Command::Render(args) => render_lists(args),
         Command::Recommend(args) => recommend_titles(args),
         Command::Search(args) => search_titles(args),
         Command::Batch(args) => batch_of_users(args),
@@ -118,6 +119,18 @@ fn similar_titles(args: &SimilarArgs) -> Result<(), BuildError> {
     } else {
         similar::for_people(&answer)
     })
+}
+
+fn render_lists(args: &RenderArgs) -> Result<(), BuildError> {
+    let progress = quiet_or_for_people(args.quiet);
+    clean_up_on_ctrl_c(&progress);
+    let wanted = args.render()?;
+    let mut pack = PackDir::open(&args.dir)?;
+    let rendered = render::render(&mut pack, &wanted, &progress)?;
+    match rendered {
+        render::Rendered::All { .. } if args.quiet => Ok(()),
+        rendered => print(&rendered.to_string()),
+    }
 }
 
 fn recommend_titles(args: &RecommendArgs) -> Result<(), BuildError> {

@@ -5,7 +5,7 @@ use std::{fmt, fs};
 use serde::Serialize;
 
 use crate::{
-    emit::PackReport,
+    files::PackReport,
     gather::{GatherTally, Gathered},
     progress::{Progress, StageTime},
     tally::Counted,

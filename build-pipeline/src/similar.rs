@@ -34,18 +34,25 @@ pub enum Subject {
 /// # Errors
 /// [`BuildError::Query`] for an unknown id or a knob out of range, [`BuildError::Pack`] for a damaged pack.
 pub fn similar(pack: &mut PackDir, subject: &Subject, question: &Question) -> Result<Answer, BuildError> {
-    let query = match subject {
-        Subject::Item(id) => Query::similar(ItemId::Str(id.clone())),
-        Subject::New(features) => Query::similar_to_features((**features).clone()),
-    };
-    let mut query = Query {
-        weights: question.weights,
-        ..query
-    };
-    query.n = question.n.unwrap_or(query.n);
-    query.min_similarity = question.min_similarity.unwrap_or(query.min_similarity);
-    question.knobs.put(&mut query);
-    Ok(pack.answer(&query)?.said(&Wording::english()))
+    Ok(pack.answer(&question.about(subject))?.said(&Wording::english()))
+}
+
+impl Question {
+    /// The question about a subject, as the engine takes it.
+    pub fn about(&self, subject: &Subject) -> Query {
+        let query = match subject {
+            Subject::Item(id) => Query::similar(ItemId::Str(id.clone())),
+            Subject::New(features) => Query::similar_to_features((**features).clone()),
+        };
+        let mut query = Query {
+            weights: self.weights,
+            ..query
+        };
+        query.n = self.n.unwrap_or(query.n);
+        query.min_similarity = self.min_similarity.unwrap_or(query.min_similarity);
+        self.knobs.put(&mut query);
+        query
+    }
 }
 
 /// The answer as `--json` prints it: the engine's own, and the id asked about.

@@ -19,9 +19,10 @@ use crate::{
     known::{Known, Progress},
     params::{self, Given, Recommend, Similar},
     people::{People, PeopleFile},
+    place::ListPlace,
     problem::Problem,
     replaced::{MediaBatch, MediaPage, MoviePage, NewMovieRating, PredictedRatings, ShowRecommendations},
-    response::Respond,
+    response::{MediaType, Respond},
     routes::{self, Audience, Endpoint, Method, Route},
     shapes::{ForUser, ForUsers, Health, PackStats},
 };
@@ -141,6 +142,7 @@ pub struct Call<'r> {
 #[derive(Debug)]
 enum Asked<'r> {
     Similar(Cow<'r, str>, Similar),
+    SimilarHtml(Cow<'r, str>, Similar, ListPlace),
     SimilarToNew(NewItem, Similar),
     Recommend(Person, Recommend),
     Known(Known<Recommendations>, Recommend),
@@ -159,8 +161,8 @@ type Ranked = Vec<(ItemId, Option<f64>)>;
 
 /// What the engine made of it.
 enum Answered {
-    /// A body, and how long it may be kept.
-    Json(Vec<u8>, &'static str),
+    /// A body, what it is, and how long it may be kept.
+    Body(Vec<u8>, MediaType, &'static str),
     NeedParts(Vec<PartFile>),
     NeedPeople(Vec<PeopleFile>),
 }
@@ -196,7 +198,7 @@ impl<'r> Call<'r> {
     pub fn respond(&mut self, engine: &Engine, people: &mut People) -> Reply {
         let respond = Respond::to(self.request, Some(self.route));
         match self.answer(engine, people) {
-            Ok(Answered::Json(body, cache)) => Reply::Done(respond.ok(body, cache)),
+            Ok(Answered::Body(body, media_type, cache)) => Reply::Done(respond.ok(body, media_type, cache)),
             Ok(Answered::NeedParts(parts)) => Reply::NeedParts(parts),
             Ok(Answered::NeedPeople(files)) => Reply::NeedPeople(files),
             Err(problem) => Reply::Done(respond.problem(&problem)),
@@ -222,6 +224,14 @@ impl<'r> Call<'r> {
                 shown(engine.answer(&query)?.map(in_english), |answer| match endpoint {
                     Endpoint::ShowRecommendations => json(&ShowRecommendations::of(answer), caching::of(&query)),
                     _ => json(answer, caching::of(&query)),
+                })
+            }
+            Asked::SimilarHtml(id, similar, place) => {
+                let id = params::item_id(id, engine.manifest().id_kind)?;
+                let query = similar.clone().of(Seed::Item(id));
+                shown(engine.answer(&query)?, |answer| {
+                    let html = place.html(answer, &query);
+                    Ok(Answered::Body(html, MediaType::Html, caching::of(&query)))
                 })
             }
             Asked::SimilarToNew(item, similar) => {
@@ -298,6 +308,10 @@ impl<'r> Asked<'r> {
         Ok(match route.endpoint {
             Endpoint::Similar | Endpoint::ShowRecommendations => {
                 Asked::Similar(params::id_text(id)?, Similar::read(given)?)
+            }
+            Endpoint::SimilarHtml => {
+                let similar = Similar::read(given)?.reasoned();
+                Asked::SimilarHtml(params::id_text(id)?, similar, ListPlace::read(given)?)
             }
             Endpoint::SimilarToNew => {
                 let similar = Similar::read(given)?;
@@ -458,6 +472,6 @@ fn known_shown<T>(
 
 fn json(value: &impl Serialize, cache: &'static str) -> Result<Answered, Problem> {
     serde_json::to_vec(value)
-        .map(|body| Answered::Json(body, cache))
+        .map(|body| Answered::Body(body, MediaType::Json, cache))
         .map_err(|_| Problem::internal())
 }

@@ -11,6 +11,7 @@
 //! | [`api`] | asks the engine |
 //! | [`known`], [`people`] | the history of known people, from the files of a private bucket |
 //! | [`shapes`], [`replaced`] | the engine's answer → JSON, under today's and under the old field names |
+//! | [`place`] | the engine's answer → HTML |
 //! | [`problem`] | every error, as `application/problem+json` |
 //! | [`response`], [`caching`] | status and headers; `ETag`, `If-None-Match`, `Cache-Control` |
 //! | [`inflate`] | a part's file → the part's bytes |
@@ -39,6 +40,7 @@ pub mod known;
 pub mod openapi;
 pub mod params;
 pub mod people;
+pub mod place;
 pub mod problem;
 pub mod replaced;
 pub mod response;

@@ -45,6 +45,13 @@ impl Similar {
         Ok(similar)
     }
 
+    /// With reasons, unless it is said that there should be none.
+    #[must_use]
+    pub fn reasoned(mut self) -> Similar {
+        self.knobs.reasons.get_or_insert(true);
+        self
+    }
+
     /// The query, for an item.
     pub fn of(self, seed: Seed) -> Query {
         let mut query = Query::similar_to_features(NewItem::default());
@@ -267,7 +274,7 @@ impl<'q> Given<'q> {
             watching_weight: self.number(ranges::WATCHING_WEIGHT)?,
             reasons: self.parse("reasons", BOOLEAN)?,
             variant: self.variant("variant")?,
-            visitor: self.text("visitor")?.map(Cow::into_owned),
+            visitor: self.owned("visitor")?,
             against: None,
         })
     }
@@ -302,6 +309,14 @@ impl<'q> Given<'q> {
                 format!("{name} must be UTF-8, with two hexadecimal digits after each %"),
             )),
         }
+    }
+
+    /// As [`Given::text`], to be kept.
+    ///
+    /// # Errors
+    /// The problem names the parameter.
+    pub fn owned(&self, name: &'static str) -> Result<Option<String>, Problem> {
+        Ok(self.text(name)?.map(Cow::into_owned))
     }
 
     /// The number of that name; `None` if it isn't given. Its range is core's to check.

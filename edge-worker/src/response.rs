@@ -2,10 +2,28 @@
 
 use crate::{
     api::{ApiRequest, ApiResponse},
-    caching,
+    caching, place,
     problem::{self, Problem},
     routes::{self, Audience, Method, Route},
 };
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// What programs read.
+    Json,
+    /// What browsers show.
+    Html,
+}
+
+impl MediaType {
+    fn name(self) -> &'static str {
+        match self {
+            MediaType::Json => "application/json",
+            MediaType::Html => "text/html; charset=utf-8",
+        }
+    }
+}
 
 /// Status and headers around a body.
 pub struct Respond<'r> {
@@ -28,9 +46,18 @@ impl<'r> Respond<'r> {
     }
 
     /// 200, or 304 if the client has these bytes already.
-    pub fn ok(&self, body: Vec<u8>, cache: &'static str) -> ApiResponse {
+    pub fn ok(&self, body: Vec<u8>, media_type: MediaType, cache: &'static str) -> ApiResponse {
+        let mut response = self.fresh(body, media_type, cache);
+        if media_type == MediaType::Html {
+            response.headers.push(("Content-Security-Policy", place::POLICY.into()));
+        }
+        response
+    }
+
+    fn fresh(&self, body: Vec<u8>, media_type: MediaType, cache: &'static str) -> ApiResponse {
+        let media_type = media_type.name();
         if cache != caching::ANSWER || self.audience != Audience::Public {
-            return self.with_body(200, "application/json", cache, body);
+            return self.with_body(200, media_type, cache, body);
         }
         let etag = caching::etag(&body);
         let fresh = self
@@ -41,7 +68,7 @@ impl<'r> Respond<'r> {
         let mut response = if fresh {
             self.bare(304, vec![("Cache-Control", cache.into())])
         } else {
-            self.with_body(200, "application/json", cache, body)
+            self.with_body(200, media_type, cache, body)
         };
         response.headers.push(("ETag", etag));
         response

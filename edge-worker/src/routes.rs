@@ -36,6 +36,8 @@ impl Method {
 pub enum Endpoint {
     /// Items similar to one of the pack.
     Similar,
+    /// As [`Endpoint::Similar`], as HTML.
+    SimilarHtml,
     /// Items similar to one that the pack has never seen.
     SimilarToNew,
     /// As [`Endpoint::Similar`], under the field names of the service that it replaces.
@@ -172,6 +174,7 @@ pub const ROUTES: &[Route] = &[
     post("/v1/predict", Endpoint::Predict),
     post("/v1/similar", Endpoint::SimilarToNew),
     read("/v1/items/{id}/similar", Endpoint::Similar),
+    read("/v1/items/{id}/similar.html", Endpoint::SimilarHtml),
     post("/v1/users/recommendations", Endpoint::Users),
     read("/v1/users/{user_id}/recommendations", Endpoint::User),
 ];

@@ -50,6 +50,7 @@ pub fn read(value: &Value<'_>) -> Result<Manifest, OpenError> {
         summaries: manifest.or_default("summaries", series),
         tables: manifest.or_default("tables", series),
         shards: manifest.or_default("shards", Object::int),
+        heads: Vec::new(), // the host's
         attribution: manifest.or_default("attribution", Object::text),
         personal: manifest.or_default("personal", |manifest, key| Some(personal(&manifest.child(key)))),
         experiments: manifest.or_default("experiments", |manifest, key| manifest.list(key, experiment)),

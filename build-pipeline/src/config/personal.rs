@@ -8,7 +8,7 @@ use crate::error::BuildError;
 /// The weights of the two sides, each a finite number from 0 to 1000000, not both 0; only their proportion counts. If
 /// neither is given, the training finds out what is best on validation users; if only one is, the other is the engine's
 /// default.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonalConfig {
     /// What is like the titles of the person's history.
@@ -23,6 +23,22 @@ pub struct PersonalConfig {
     /// queries. What is left out is as in [`PersonalConfig::RERANK`].
     #[serde(skip_serializing_if = "Rerank::is_empty")]
     pub rerank: Rerank,
+    /// How many of the best-known titles each head of the pack has, 1 or more: a page that asks for early answers shows those of the
+    /// heads while the whole catalogue is on its way. A head of more than a fourth of the titles is left out.
+    #[serde(skip_serializing_if = "PersonalConfig::has_default_heads")]
+    pub heads: Vec<u32>,
+}
+
+impl Default for PersonalConfig {
+    fn default() -> PersonalConfig {
+        PersonalConfig {
+            content_weight: None,
+            collaborative_weight: None,
+            user_ids: UserIdKind::default(),
+            rerank: Rerank::default(),
+            heads: PersonalConfig::HEADS.to_vec(),
+        }
+    }
 }
 
 impl PersonalConfig {
@@ -38,6 +54,16 @@ impl PersonalConfig {
         pins: None,
         bury: None,
     };
+
+    /// Heads by default: of 80,000 titles the first is some 0.8 MB where all are 28.
+    const HEADS: [u32; 2] = [2048, 16384];
+
+    /// Most heads: each is a copy of a part of the pack.
+    const MOST_HEADS: usize = 4;
+
+    fn has_default_heads(heads: &[u32]) -> bool {
+        heads == PersonalConfig::HEADS
+    }
 
     /// Whether nothing is said of it, so that a pack needs not tell.
     pub fn is_default(&self) -> bool {
@@ -103,6 +129,13 @@ impl PersonalConfig {
                     format!("must be a finite number from 0 to 1000000, and is {weight}"),
                 );
             }
+        }
+        if self.heads.len() > PersonalConfig::MOST_HEADS || self.heads.contains(&0) {
+            let most = PersonalConfig::MOST_HEADS;
+            return refuse(
+                "personal.heads",
+                format!("must be numbers of titles, 1 or more each, at most {most} of them"),
+            );
         }
         if self.weights().0 + self.weights().1 < 1e-6 {
             let place = "personal (--content-weight, --collaborative-weight)";

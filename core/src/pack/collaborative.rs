@@ -87,6 +87,51 @@ impl SparseRows {
     }
 }
 
+impl CollaborativeData {
+    /// The first `items` of a model, as a model of their own: what stands in it scores as before.
+    pub fn first(model: &Collaborative<'_>, items: usize) -> CollaborativeData {
+        let items = items.min(model.len());
+        let rank = model.rank;
+        let first = |scales: &[F32]| scales.iter().take(items).map(|scale| scale.get()).collect();
+        let ends = model.sparse_ends();
+        let mut sparse = SparseRows::default();
+        for row in (0..items).map(|row| ItemIx(row as u32)) {
+            let (entries, scale) = model.sparse_row(row, &ends);
+            for (column, code) in entries.filter(|(column, _)| (*column as usize) < items) {
+                sparse.columns.push(column);
+                sparse.codes.push(code);
+            }
+            sparse.ends.push(sparse.columns.len() as u32);
+            sparse.scales.push(scale);
+        }
+        CollaborativeData {
+            items,
+            popularity: model.popularity.first(items).map(|code| code as f32).collect(),
+            rank,
+            item_factors: model.item_factors.codes.iter().take(items * rank).copied().collect(),
+            item_scales: first(model.item_factors.scales),
+            person: match model.person {
+                Person::Linear(factors) => PersonFactors::Linear {
+                    scales: first(factors.scales),
+                },
+                Person::Ridge(lower) => PersonFactors::Ridge {
+                    gram: symmetric(lower, rank),
+                },
+            },
+            sparse,
+        }
+    }
+}
+
+/// The whole of a symmetric matrix, of its lower triangle.
+fn symmetric(lower: &[F32], rank: usize) -> Vec<f32> {
+    let at = |row: usize, column: usize| lower.get(row * (row + 1) / 2 + column).map_or(0.0, |value| value.get());
+    (0..rank * rank)
+        .map(|place| (place / rank, place % rank))
+        .map(|(row, column)| at(row.max(column), row.min(column)))
+        .collect()
+}
+
 /// Longest number in a sparse row, in bytes: columns are below 2²⁸.
 const LONGEST: usize = 4;
 

@@ -87,6 +87,15 @@ pub struct Series {
     pub hashes: Vec<String>,
 }
 
+/// A pack of the best-known items of another one alone, in the same folder: for pages that show an answer while the rest is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Number of items: the first of the whole pack.
+    pub items: u32,
+    /// File name of its manifest, relative to the pack's.
+    pub file: String,
+}
+
 /// The engine's part of `manifest.json`. Other keys of the file are for people and tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -117,6 +126,9 @@ pub struct Manifest {
     /// Number of shards, for people.
     #[serde(default)]
     pub shards: u32,
+    /// Packs of the best-known items, the smallest first. For hosts: an engine answers from the one pack that it opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<Head>,
     /// Who must be credited for the data, as text to show; empty if nobody.
     #[serde(default)]
     pub attribution: String,
@@ -296,7 +308,8 @@ impl Manifest {
         let (summaries, tables) = (&self.summaries.hashes, &self.tables.hashes);
         if !(self.parts.iter().all(|entry| right(&entry.file))
             && summaries.iter().all(right)
-            && tables.iter().all(right))
+            && tables.iter().all(right)
+            && self.heads.iter().all(|head| right(&head.file)))
         {
             return bad("a file name has characters that file names of a pack don't have");
         }

@@ -26,7 +26,7 @@ pub mod varint;
 pub use collaborative::{Collaborative, CollaborativeData, PersonFactors, SparseRows};
 pub use container::{Container, Writer, sections};
 pub use manifest::{
-    ContentSettings, FormatOnly, GenreSimilarity, Manifest, Part, PartEntry, PartFile, PersonalSettings, Series,
+    ContentSettings, FormatOnly, GenreSimilarity, Head, Manifest, Part, PartEntry, PartFile, PersonalSettings, Series,
 };
 pub use popularity::Popularity;
 pub use ratings::{Ratings, RatingsData};

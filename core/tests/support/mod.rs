@@ -126,6 +126,7 @@ pub fn manifest(items: usize, weights: Weights, personal: Option<PersonalSetting
         summaries: Series::default(),
         tables: Series::default(),
         shards: 0,
+        heads: Vec::new(),
         attribution: String::new(),
         experiments: Vec::new(),
     }

@@ -208,6 +208,7 @@ fn pack(ids: IdKind) -> (Manifest, BTreeMap<String, Vec<u8>>) {
         },
         tables: Series::default(),
         shards: 1,
+        heads: Vec::new(),
         attribution: "Made up for the tests".into(),
         personal: None,
         experiments: vec![],

@@ -22,9 +22,15 @@ export class Host {
   readonly #flights = new Map<string, Promise<void>>();
   /** Files that came damaged: the next time past all caches. */
   readonly #damaged = new Set<string>();
+  /** Packs of the best-known titles alone, the smallest first. */
+  readonly heads: readonly Head[];
 
   private constructor(manifest: Manifest, read: ReadFile, report: OpenOptions['progress']) {
     this.#engine = new Engine(manifest);
+    this.heads = headsOf(manifest).map(({ file, items }) => ({
+      share: items / manifest.items,
+      open: async () => new Host(parse(await read(file, false)), read, report),
+    }));
     this.#read = read;
     this.#report = report;
     for (const { file, bytes } of manifest.parts) this.#sizes.set(file, bytes);
@@ -101,7 +107,22 @@ export class Host {
 const NOTHING = { files: 0, of_files: 0, bytes: 0, of_bytes: 0 };
 
 interface Manifest {
+  items: number;
   parts: { file?: unknown; bytes?: unknown }[];
+  heads?: unknown;
+}
+
+/** A pack of the best-known titles alone. */
+export interface Head {
+  /** Which part of all titles it has. */
+  readonly share: number;
+  readonly open: () => Promise<Host>;
+}
+
+/** Of what the manifest says only what can be one; a name must not lead out of the folder. */
+function headsOf({ heads, items: all }: Manifest): { file: string; items: number }[] {
+  if (!Array.isArray(heads)) return [];
+  return heads.slice(0, 4).filter((head) => typeof head?.file === 'string' && /^\w[\w.-]*$/.test(head.file) && head.items > 0 && head.items < all);
 }
 
 /** The engine checks the manifest; here it only has to be JSON. */

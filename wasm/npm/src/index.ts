@@ -1,13 +1,14 @@
 /** Recommendations from a pack of files: the engine runs where this code runs, and no server answers for it. */
 
-import { type PartFile } from './engine.js';
+import { type Engine, type PartFile } from './engine.js';
 import { coded, said } from './errors.js';
-import { Host, unlessAborted } from './host.js';
+import { Host, unlessAborted, type Head } from './host.js';
 import { OpenPack } from './opened.js';
 import type { TitleSearch } from './search.js';
 import type {
   Answer,
   CallOptions,
+  EarlyRecommendations,
   FeaturesOptions,
   OpenOptions,
   PopularOptions,
@@ -15,6 +16,7 @@ import type {
   Predictions,
   RerankOptions,
   Reranked,
+  RecommendCallOptions,
   Recommendations,
   RecommendOptions,
   SearchOptions,
@@ -22,6 +24,9 @@ import type {
   SimilarOptions,
   Source,
 } from './types.js';
+
+/** A head that was opened, or not yet. */
+type OpenHead = Head & { host?: Promise<Host> };
 
 export type * from './types.js';
 export { english, sentence } from './wording.js';
@@ -38,10 +43,13 @@ export class Recommender extends OpenPack {
   /** An engine of its own searches, from the first search on: most pages never do. */
   #searcher: Promise<TitleSearch> | undefined;
   readonly #openSearcher: () => Promise<TitleSearch>;
+  /** Those that may still answer: none once the whole catalogue is here. */
+  #heads: OpenHead[];
 
   private constructor(host: Host, openSearcher: () => Promise<TitleSearch>) {
     super(host);
     this.#openSearcher = openSearcher;
+    this.#heads = [...host.heads];
   }
 
   /**
@@ -81,9 +89,15 @@ export class Recommender extends OpenPack {
    *
    * Rejects with `invalid_parameter` (`parameter` names it), `freed` or a code that begins with `pack_`. An id that the
    * pack lacks is no error: `unknown_items` counts them.
+   *
+   * With `early` a large catalogue needs not be here before there is something to show.
    */
-  recommend(options: RecommendOptions = {}, call: CallOptions = {}): Promise<Recommendations> {
-    return this.host.answer((engine) => engine.recommend(options), call);
+  async recommend(options: RecommendOptions = {}, call: RecommendCallOptions = {}): Promise<Recommendations> {
+    const ask = (engine: Engine): unknown => engine.recommend(options);
+    if (call.early) await this.#answerEarly(ask, call.early, call.signal);
+    const answer = await this.host.answer<Recommendations>(ask, call);
+    this.#forgetHeads();
+    return answer;
   }
 
   /**
@@ -128,12 +142,32 @@ export class Recommender extends OpenPack {
   /** Fetches all that is scored and shown, so that from then on only summaries are fetched. For a server, or before sliders are shown. */
   async preload(call: CallOptions = {}): Promise<void> {
     await this.host.attach(this.host.alive().resident() as PartFile[], call.signal);
+    this.#forgetHeads();
   }
 
   /** Gives the pack's memory back to the engine. The recommender can't be used any more; freeing it twice is fine. */
   override free(): void {
     super.free();
+    this.#forgetHeads();
     this.#searcher?.then((searcher) => searcher.free(), () => {});
+  }
+
+  /** Whatever a head can't do, the whole pack does or says why not. */
+  async #answerEarly(ask: (engine: Engine) => unknown, early: (answer: EarlyRecommendations) => void, signal: AbortSignal | undefined): Promise<void> {
+    for (let at = 0; at < this.#heads.length; at++) {
+      const head = this.#heads[at] as OpenHead;
+      const opened = unlessAborted((head.host ??= head.open()), signal);
+      const answer = await opened.then((host) => host.answer<Recommendations>(ask, { signal })).catch(() => null);
+      signal?.throwIfAborted();
+      // Answered by the whole pack meanwhile.
+      if (this.#heads[at] !== head) return;
+      if (answer) early({ ...answer, catalogue_share: head.share });
+    }
+  }
+
+  #forgetHeads(): void {
+    for (const { host } of this.#heads) host?.then((host) => host.free(), () => {});
+    this.#heads = [];
   }
 
   /** A failed start is tried again by the next search. */

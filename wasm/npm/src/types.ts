@@ -657,6 +657,22 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How to make one call of `recommend`. */
+export interface RecommendCallOptions extends CallOptions {
+  /**
+   * Is called with answers from the best-known titles, while the whole catalogue is on its way: at most one for each head of the pack,
+   * each from more titles than the one before. The promise gives the exact answer, last of all. What a head can't answer it passes
+   * over. Not called where the whole catalogue is here already, or the pack has no heads (one of a few thousand titles has none).
+   */
+  early?: ((answer: EarlyRecommendations) => void) | undefined;
+}
+
+/** Recommendations from a part of the catalogue. `matched`, `total` and `unknown_items` are of that part, and so are scores relative to it. */
+export interface EarlyRecommendations extends Recommendations {
+  /** Which part of the catalogue's titles the answer was chosen from, above 0 and below 1. */
+  catalogue_share: number;
+}
+
 /** Stable names of what can go wrong. Branch on these, never on a message. */
 export type ErrorCode =
   /** The pack has no item with that id. */

@@ -252,30 +252,34 @@ export class AftershowList extends Base {
     try {
       const pack = packAt(src as string);
       const read = pack.traffic.bytes;
-      const [{ found, fault }, style] = await Promise.all([this.#answer(this.#question(words), pack, words), this.#style(words)]);
-      if (late()) return;
-      const cost = { milliseconds: performance.now() - start, bytes: pack.traffic.bytes - read };
-      this.#fill({ subject, kind: found.kind, edition }, found, style, words);
-      if (fault) this.#fallBack(fault, words);
-      if ('answer' in found.told) tell(this, 'aftershow-answer', { ...cost, route: found.told.answer.route, ...found.told });
-      else tell(this, 'aftershow-recommendations', { ...cost, ...found.told });
+      const styling = this.#style(words);
+      const show = async (found: Found, fault?: ErrorDetail): Promise<void> => {
+        const style = await styling;
+        if (late()) return;
+        const cost = { milliseconds: performance.now() - start, bytes: pack.traffic.bytes - read };
+        this.#fill({ subject, kind: found.kind, edition }, found, style, words);
+        if (fault) this.#fallBack(fault, words);
+        if ('answer' in found.told) tell(this, 'aftershow-answer', { ...cost, route: found.told.answer.route, ...found.told });
+        else tell(this, 'aftershow-recommendations', { ...cost, ...found.told });
+      };
+      await show(...(await this.#answer(this.#question(words), pack, words, show)));
     } catch (error) {
       if (!late()) this.#fail(faultOf(error), words);
     }
   }
 
   /** A file that can't be had, or is damaged, gives what is popular, unless a newer pack has come in the place of the old one. */
-  async #answer(question: Question, pack: SharedPack, words: Words): Promise<{ found: Found; fault?: ErrorDetail }> {
+  async #answer(question: Question, pack: SharedPack, words: Words, early: (found: Found) => void): Promise<[Found, ErrorDetail?]> {
     try {
-      return { found: await question.ask(pack) };
+      return [await question.ask(pack, early)];
     } catch (error) {
       const fault = faultOf(error);
       if (!fault.code.startsWith('pack_')) throw error;
-      if (await pack.renewed()) return { found: await question.ask(pack) };
+      if (await pack.renewed()) return [await question.ask(pack, early)];
       // What a server made is nearer to what was asked for.
       if (this.#served.size > 0) throw error;
       const popular = popularInstead(pack, this.n ?? 10, words).catch(() => Promise.reject(error));
-      return { found: await popular, fault };
+      return [await popular, fault];
     }
   }
 

@@ -10,7 +10,8 @@ import type { Words } from './words.js';
 export interface Question {
   /** Questions with the same subject can follow each other in one list: what stays, stays. */
   readonly subject: string;
-  readonly ask: (pack: SharedPack) => Promise<Found>;
+  /** `early` is given what can be shown meanwhile. */
+  readonly ask: (pack: SharedPack, early: (found: Found) => void) => Promise<Found>;
 }
 
 /** An answer as a list shows it. */
@@ -48,7 +49,11 @@ export function similarTo(options: SimilarOptions, words: Words): Question {
 
 /** Titles for a person; popular ones for somebody of whom nothing is known. */
 export function forPerson(options: RecommendOptions, words: Words): Question {
-  return { subject: 'person', ask: async (pack) => recommended(await (await pack.whole()).recommend(options), words) };
+  const found = (answer: Recommendations): Found => recommended(answer, words);
+  return {
+    subject: 'person',
+    ask: async (pack, early) => found(await (await pack.whole()).recommend(options, { early: (answer) => early(found(answer)) })),
+  };
 }
 
 /** What is popular, from one small file. */

@@ -9,17 +9,26 @@
 //! cargo run -p aftershow-edge --example openapi > edge-worker/static/openapi.json
 //! ```
 
+mod schema;
+mod words;
+
 use aftershow_core::{
     Answer, Filter, NewItem, PredictQuery, Predictions, Query, Recommendations, Rerank, Reranked, SearchQuery,
     SearchResults,
-    engine::ranges::{self, Range},
+    engine::ranges,
 };
+use aftershow_render::Layout;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
+use self::{
+    schema::{no_null, properties, put_aliases, put_never_null, put_range, put_ranges, range, tidied},
+    words::{TAGS, example, examples, words},
+};
 use crate::{
     api,
     bodies::{self, ExistingBody, NewMovieBody, PeopleBody},
+    place::ListPlace,
     problem::{self, Code, Problem, codes},
     replaced::{MediaBatch, MediaPage, MoviePage, NewMovieRating, PredictedRatings, ShowRecommendations},
     routes::{Audience, Endpoint, ROUTES, Route, Verb},
@@ -82,64 +91,6 @@ pub fn document() -> Value {
     })
 }
 
-const SIMILAR: &str = "Similar items";
-const SEARCH: &str = "Search";
-const PEOPLE: &str = "For people";
-const KNOWN: &str = "Known users";
-const RATINGS: &str = "Predicted ratings";
-const REPLACED: &str = "Replaced services";
-const DEPLOYMENT: &str = "The deployment";
-const TAGS: [(&str, &str); 7] = [
-    (
-        SIMILAR,
-        "Items like an item of the pack, or like one that it has never seen",
-    ),
-    (SEARCH, "Items by the words of their titles"),
-    (
-        PEOPLE,
-        "Items for the history in the body, which is stored nowhere, and what is popular",
-    ),
-    (RATINGS, "What somebody would rate titles"),
-    (KNOWN, "Items for known users, by the token of the deployment"),
-    (
-        REPLACED,
-        "The same answers under the field names of the services that this one replaces",
-    ),
-    (DEPLOYMENT, "What the pack holds, and whether it can be read"),
-];
-
-/// Tag, summary.
-fn words(route: &Route) -> (&'static str, &'static str) {
-    match route.endpoint {
-        Endpoint::Similar => (SIMILAR, "Items similar to one of the pack"),
-        Endpoint::SimilarToNew => (SIMILAR, "Items similar to one that the pack has never seen"),
-        Endpoint::ShowRecommendations => (REPLACED, "Items similar to one of the pack, for the show service"),
-        Endpoint::Recommend => (PEOPLE, "Items for a history"),
-        Endpoint::Popular => (PEOPLE, "What most people want"),
-        Endpoint::Search => (SEARCH, "Items by the words of their titles, typos and all"),
-        Endpoint::Rerank => (
-            PEOPLE,
-            "Your candidates in order, for a history or by likeness to an item",
-        ),
-        Endpoint::Predict => (RATINGS, "Predicted ratings of items and new titles"),
-        Endpoint::User => (KNOWN, "Items for a known user"),
-        Endpoint::Users => (KNOWN, "Items for up to 100 known users"),
-        Endpoint::MediaUser => (REPLACED, "Items for a known user, for the media service"),
-        Endpoint::MediaUsers => (REPLACED, "Items for up to 100 known users, for the media service"),
-        Endpoint::MovieUser => (REPLACED, "Items for a known user, for the movie service"),
-        Endpoint::Existing => (
-            REPLACED,
-            "Predicted ratings of a known user, for the movie service, best first",
-        ),
-        Endpoint::NewMovie => (
-            REPLACED,
-            "Predicted rating of a new title by a known user, for the movie service",
-        ),
-        Endpoint::Stats => (DEPLOYMENT, "What the pack holds"),
-        Endpoint::Health => (DEPLOYMENT, "Whether the pack can be read"),
-    }
-}
-
 /// The problems that a route may answer with.
 fn problems(route: &Route) -> Vec<Code> {
     let mut all = Vec::new();
@@ -152,7 +103,7 @@ fn problems(route: &Route) -> Vec<Code> {
         Endpoint::Predict | Endpoint::Existing | Endpoint::NewMovie => all.push(codes::NO_RATINGS),
         Endpoint::Search => all.push(codes::NO_SEARCH),
         Endpoint::Stats | Endpoint::Health => {}
-        Endpoint::Similar | Endpoint::ShowRecommendations | Endpoint::Rerank => {
+        Endpoint::Similar | Endpoint::SimilarHtml | Endpoint::ShowRecommendations | Endpoint::Rerank => {
             all.extend([codes::UNKNOWN_NAME, codes::UNKNOWN_ITEM]);
         }
         _ => all.push(codes::UNKNOWN_NAME),
@@ -174,90 +125,6 @@ fn problems(route: &Route) -> Vec<Code> {
 /// The parameters of the query string.
 fn parameters(route: &Route) -> Vec<&'static str> {
     api::parameters(route)
-}
-
-/// Bodies that are worth trying, by what they ask. The ids are those of the sample.
-fn examples(endpoint: Endpoint) -> Vec<(&'static str, Value)> {
-    let new = json!({"name": "The Harbour", "genres": ["Drama", "Crime"], "summary": "A detective returns to a harbour town.",
-                     "platform": "HBO", "type": "Scripted", "language": "English", "year": 2024});
-    match endpoint {
-        Endpoint::SimilarToNew => vec![("a new title", new)],
-        Endpoint::Recommend => vec![
-            (
-                "a history",
-                json!({"history": [82, {"id": 169, "weight": 3, "time": 1_700_000_000}], "genres": ["Drama"], "limit": 3}),
-            ),
-            (
-                "filtered, diverse and with reasons",
-                json!({
-                    "history": [82, 169], "limit": 5, "reasons": true, "summaries": true, "half_life_days": 90,
-                    "filter": {"genre": ["Drama", "Crime"], "year": {"min": 2000}, "not": {"language": "French"}},
-                    "rerank": {"diversity": 0.3, "calibration": 0.2, "freshness": 0.1, "popularity_damping": 0.1,
-                               "caps": [{"attribute": "platform", "at_most": 2}], "boosts": [{"id": 7, "factor": 2}],
-                               "pins": [4], "bury": [5]},
-                }),
-            ),
-            (
-                "while something is being watched",
-                json!({"history": [169], "watching": 82, "watching_weight": 0.7, "include_seen": true, "offset": 5,
-                       "content_weight": 1, "collaborative_weight": 2, "genre_weight": 1, "text_weight": 1,
-                       "metadata_weight": 0.5, "year_weight": 0.1, "genres": [{"genre": "Drama", "weight": 2}]}),
-            ),
-            ("nobody in particular", json!({})),
-        ],
-        Endpoint::Rerank => vec![
-            (
-                "for a history",
-                json!({"candidates": [82, {"id": 7, "score": 12.5}, "no such item"], "history": [169]}),
-            ),
-            (
-                "by likeness to an item",
-                json!({"candidates": [1, 2, 3, 4, 5], "item": 82, "reasons": true}),
-            ),
-        ],
-        Endpoint::Predict => vec![(
-            "items and a new title",
-            json!({"ratings": [{"item": 1, "value": 4}, {"id": 2, "rating": 2.5}], "items": [82, 999_999], "new_items": [new], "ranked": true}),
-        )],
-        Endpoint::Users | Endpoint::MediaUsers => {
-            vec![(
-                "two users",
-                json!({"user_ids": ["synthetic-0007", "nobody"], "limit": 3}),
-            )]
-        }
-        Endpoint::Existing => vec![(
-            "three items",
-            json!({"user_id": "synthetic-0007", "movie_ids": [82, 169, 7]}),
-        )],
-        Endpoint::NewMovie => vec![(
-            "a new title",
-            json!({"user_id": "synthetic-0007", "movie_title": "The Harbour", "genres": "Drama,Crime", "directors": ["Ann Example"],
-                   "writers": [], "actors": [], "plot": "A detective returns.", "runtime": 60, "year": 2024, "certificate": "TV-MA"}),
-        )],
-        _ => Vec::new(),
-    }
-}
-
-/// A value of a parameter that is worth trying.
-fn example(parameter: &str) -> Value {
-    match parameter {
-        "id" | "watching" => json!("82"),
-        "user_id" => json!("synthetic-0007"),
-        "n" | "limit" => json!(5),
-        "offset" => json!(10),
-        "min_similarity" => json!(0.1),
-        "half_life_days" => json!(90),
-        "watching_weight" => json!(0.7),
-        "summaries" | "include_seen" | "reasons" => json!("true"),
-        "filter" => json!({"genre": ["Drama", "Crime"], "year": {"min": 2000}}),
-        "rerank" => json!({"diversity": 0.3}),
-        "variant" => json!("blend:content"),
-        "against" => json!("blend:pack"),
-        "visitor" => json!("visitor 7"),
-        "q" => json!("game of thrnes"),
-        "genre" => json!(["Drama", "Crime"]),
-        _ => json!(1), // the weights
-    }
 }
 
 /// Schemas of what is read and of what is written.
@@ -288,6 +155,7 @@ impl Maker {
                 .chain(sides)
                 .map(|(name, schema)| (format!("{name}_weight"), schema)),
         );
+        knobs.extend(properties::<ListPlace>(&mut reads));
         let limit = knobs["n"].clone();
         knobs.insert(ranges::LIMIT.name.into(), limit);
         // Of the readers' types only those that a body has are shown.
@@ -377,7 +245,8 @@ impl Maker {
                 }
                 return parameter;
             }
-            "watching" => json!({"type": "string"}),
+            "watching" | "src" | "href" => json!({"type": "string"}),
+            "layout" => json!({"type": "string", "enum": Layout::NAMES.map(|(name, _)| name), "default": "grid"}),
             "variant" | "against" => json!({"type": "string", "pattern": ":"}),
             "visitor" => json!({"type": "string", "maxLength": Query::MAX_VISITOR}),
             "q" => json!({"type": "string", "maxLength": SearchQuery::MAX_BYTES}),
@@ -461,7 +330,7 @@ impl Maker {
         let mut answer = json!({
             "description": "The answer",
             "headers": {"Cache-Control": header("How long it may be kept")},
-            "content": {"application/json": {"schema": self.answer(route.endpoint)}},
+            "content": content(route.endpoint, self.answer(route.endpoint)),
         });
         if kept(route) {
             let etag = header(
@@ -496,6 +365,7 @@ impl Maker {
         let writes = &mut self.writes;
         let answer = match endpoint {
             Endpoint::Similar | Endpoint::SimilarToNew => writes.subschema_for::<Answer>(),
+            Endpoint::SimilarHtml => return json!({"type": "string"}),
             Endpoint::ShowRecommendations => writes.subschema_for::<ShowRecommendations<'_>>(),
             Endpoint::Search => writes.subschema_for::<SearchResults>(),
             Endpoint::Recommend | Endpoint::Popular => writes.subschema_for::<Recommendations>(),
@@ -571,6 +441,14 @@ impl Maker {
     }
 }
 
+/// The body of an answer.
+fn content(endpoint: Endpoint, schema: Value) -> Value {
+    match endpoint {
+        Endpoint::SimilarHtml => json!({"text/html": {"schema": schema}}),
+        _ => json!({"application/json": {"schema": schema}}),
+    }
+}
+
 /// Whether a cache may keep the answer.
 fn kept(route: &Route) -> bool {
     route.verb == Verb::Read && route.endpoint.audience() == Audience::Public && route.endpoint != Endpoint::Health
@@ -591,190 +469,3 @@ fn operation_id(route: &Route) -> String {
     id
 }
 
-/// The properties of a type's schema.
-fn properties<T: JsonSchema>(generator: &mut SchemaGenerator) -> Map<String, Value> {
-    match Value::from(T::json_schema(generator))["properties"].take() {
-        Value::Object(properties) => properties
-            .into_iter()
-            .map(|(name, schema)| (name, tidied(schema)))
-            .collect(),
-        _ => Map::new(),
-    }
-}
-
-fn range(name: &str) -> Option<Range> {
-    ranges::ALL.into_iter().find(|range| range.name == name)
-}
-
-/// Says on a schema which numbers are in a range, and what counts without one.
-fn put_range(schema: &mut Value, range: &Range) {
-    let number = |value: f64| {
-        if value.fract() == 0.0 {
-            json!(value as i64)
-        } else {
-            json!(value)
-        }
-    };
-    if let Some(fields) = schema.as_object_mut() {
-        fields.remove("minimum");
-    }
-    schema[if range.above_low { "exclusiveMinimum" } else { "minimum" }] = number(range.low);
-    schema["maximum"] = number(range.high);
-    if let Some(default) = range.default {
-        schema["default"] = number(default);
-    }
-}
-
-/// The same on every property that is called like one.
-fn put_ranges(schema: &mut Value) {
-    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        for (name, schema) in properties {
-            if let Some(range) = range(name) {
-                put_range(schema, &range);
-            }
-        }
-    }
-}
-
-/// Lets a property go by other names: one of them, if it is required, and never two.
-fn put_aliases(schema: &mut Value, field: &str, others: &[&str]) {
-    let mut names = vec![field];
-    for other in others {
-        let mut alias = schema["properties"][field].clone();
-        alias["description"] = json!(format!("Another name of `{field}`."));
-        schema["properties"][other] = alias;
-        names.push(other);
-    }
-    let each: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
-    let required = schema.get_mut("required").and_then(Value::as_array_mut);
-    let needed = required.is_some_and(|required| {
-        let before = required.len();
-        required.retain(|name| name != field);
-        required.len() < before
-    });
-    let rule = if needed {
-        json!({"oneOf": each})
-    } else {
-        json!({"not": {"required": names}})
-    };
-    match schema.get_mut("allOf").and_then(Value::as_array_mut) {
-        Some(rules) => rules.push(rule),
-        None => schema["allOf"] = json!([rule]),
-    }
-}
-
-/// Takes `null` from what a property may be.
-fn no_null(schema: &mut Value) {
-    if let Some(kinds) = schema.get_mut("type").and_then(Value::as_array_mut) {
-        kinds.retain(|kind| kind != "null");
-    }
-}
-
-/// Says of what is written that a property that may be left out is there or not, and never `null`.
-fn put_never_null(schema: &mut Value) {
-    let required = schema["required"].as_array().cloned().unwrap_or_default();
-    for (name, schema) in schema
-        .get_mut("properties")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-    {
-        if required.contains(&json!(name)) {
-            continue;
-        }
-        no_null(schema);
-        if let Some(either) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
-            either.retain(|one| one["type"] != "null");
-        }
-    }
-}
-
-/// Without what only Rust says: links of its documentation, line breaks, widths of integers, `null` as a default.
-fn tidied(mut schema: Value) -> Value {
-    tidy(&mut schema);
-    schema
-}
-
-fn tidy(schema: &mut Value) {
-    match schema {
-        Value::Object(fields) => {
-            if fields
-                .get("format")
-                .and_then(Value::as_str)
-                .is_some_and(|format| format.starts_with("uint"))
-            {
-                fields.remove("format");
-            }
-            if fields.get("default").is_some_and(Value::is_null) {
-                fields.remove("default");
-            }
-            let required = fields.get("required").cloned().unwrap_or_default();
-            let is_required = |name: &String| required.as_array().is_some_and(|all| all.contains(&json!(name)));
-            for (name, property) in fields
-                .get_mut("properties")
-                .and_then(Value::as_object_mut)
-                .into_iter()
-                .flatten()
-            {
-                if let Some(Value::String(text)) = property.get_mut("description") {
-                    *text = text.replace("`None`", if is_required(name) { "`null`" } else { "absent" });
-                }
-            }
-            for (name, field) in fields.iter_mut() {
-                match field {
-                    Value::String(text) if name == "description" => *text = plain(text),
-                    field => tidy(field),
-                }
-            }
-        }
-        Value::Array(elements) => elements.iter_mut().for_each(tidy),
-        _ => {}
-    }
-}
-
-/// Text of Rust's documentation, as text: `` [`a`](b) `` becomes `` `a` ``.
-fn plain(text: &str) -> String {
-    let text = text.replace("`None`", "`null`");
-    let mut plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    while let Some((start, end)) = link(&plain) {
-        let after = plain[end..]
-            .strip_prefix("](")
-            .and_then(|target| Some(target.find(')')? + 3));
-        plain.replace_range(end..end + after.unwrap_or(1), "");
-        plain.remove(start);
-    }
-    plain
-}
-
-/// Where the first link of a text begins, and where its words end.
-fn link(text: &str) -> Option<(usize, usize)> {
-    let ends = text.match_indices(']').map(|(end, _)| end);
-    let links = ends.filter_map(|end| Some((text[..end].rfind('[')?, end)));
-    let is_link = |(start, end): &(usize, usize)| text[*end..].starts_with("](") || text[*start..].starts_with("[`");
-    links.into_iter().find(is_link)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_of_the_documentation_become_their_words() {
-        for (text, expected) in [
-            ("as [`Query::n`] says", "as `Query::n` says"),
-            ("see the [stages](super::x) and\n[`N`](y).", "see the stages and `N`."),
-            ("in 0..=1 [sic], `[1]`", "in 0..=1 [sic], `[1]`"),
-            ("{\"all\": [\"Drama\"]}", "{\"all\": [\"Drama\"]}"),
-        ] {
-            assert_eq!(plain(text), expected);
-        }
-    }
-
-    #[test]
-    fn what_rust_calls_none_is_null_or_absent() {
-        let schema = json!({"required": ["a"], "properties": {"a": {"description": "`None` if not"}, "b": {"description": "`None` if not"}}});
-        let tidied = tidied(schema);
-        assert_eq!(tidied["properties"]["a"]["description"], "`null` if not");
-        assert_eq!(tidied["properties"]["b"]["description"], "absent if not");
-    }
-}
