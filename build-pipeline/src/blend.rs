@@ -180,6 +180,7 @@ fn engine(
         summaries: Default::default(),
         tables: Default::default(),
         shards: 0,
+        heads: Vec::new(),
         attribution: String::new(),
         // What is relevant is asked here, and not what makes a list varied.
         personal: Some(PersonalSettings {

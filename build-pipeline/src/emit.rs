@@ -144,7 +144,15 @@ pub fn emit(
         place: "the configuration".to_owned(),
         reason: format!("makes a pack that nothing would open: {fault}"),
     })?;
-    manifest.heads = heads::write(&manifest, catalogue, &display_data, &features, trained, config, &mut files)?;
+    manifest.heads = heads::write(
+        &manifest,
+        catalogue,
+        &display_data,
+        &features,
+        trained,
+        config,
+        &mut files,
+    )?;
     let text_encoder = config.content.text_encoder.about()?;
     let json = |manifest: &Manifest| {
         let file = ManifestFile {

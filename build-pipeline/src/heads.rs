@@ -9,7 +9,9 @@ use aftershow_core::{
     pack::{
         Collaborative, CollaborativeData, Container, Head, PartEntry, Series, Writer, collaborative,
         display::{self, DisplayData},
-        items, layout::kind, rows,
+        items,
+        layout::kind,
+        rows,
     },
     quant::Row,
 };
@@ -83,7 +85,11 @@ fn parts(
             scale: row.scale,
         }
     };
-    rows::write(&mut features_part, &vocabulary, &first.iter().map(row).collect::<Vec<_>>());
+    rows::write(
+        &mut features_part,
+        &vocabulary,
+        &first.iter().map(row).collect::<Vec<_>>(),
+    );
     let mut display_part = Writer::new(kind::DISPLAY);
     display::write(&mut display_part, &display_at(display, &first));
     let mut parts = vec![
@@ -106,7 +112,10 @@ fn parts(
 fn model(whole: &[u8], size: usize) -> Result<Vec<u8>, BuildError> {
     let whole = Container::open(whole.to_vec(), kind::COLLABORATIVE)?;
     let mut part = Writer::new(kind::COLLABORATIVE);
-    collaborative::write(&mut part, &CollaborativeData::first(&Collaborative::open(&whole)?, size))?;
+    collaborative::write(
+        &mut part,
+        &CollaborativeData::first(&Collaborative::open(&whole)?, size),
+    )?;
     Ok(part.finish()?)
 }
 

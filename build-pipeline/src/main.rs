@@ -9,8 +9,8 @@ use std::{
 use aftershow_pipeline::{
     BuildError, PackDir, Progress, batch,
     cli::{
-        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, PredictArgs, RecommendArgs, RenderArgs,
-        SearchArgs, SimilarArgs, SplitArgs,
+        BatchArgs, BuildArgs, Cli, Command, EvaluateArgs, InspectArgs, LogFormat, PredictArgs, RecommendArgs,
+        RenderArgs, SearchArgs, SimilarArgs, SplitArgs,
     },
     evaluate, inspect,
     progress::Style,

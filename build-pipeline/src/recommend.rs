@@ -114,7 +114,11 @@ pub fn recommend(pack: &mut PackDir, question: &Question) -> Result<Recommended,
         Some(text) => {
             let candidates = candidates(text)?;
             let reranked = pack.ask(|engine| engine.rerank(&candidates, &query))?;
-            (reranked.page, Some(reranked.unknown))
+            // Here every id came as text; it goes as the pack's ids do, where it could be one.
+            let kind = pack.manifest().id_kind;
+            let unknown = reranked.unknown.into_iter();
+            let unknown = unknown.map(|id| ItemId::parse(&id.to_string(), kind).unwrap_or(id));
+            (reranked.page, Some(unknown.collect()))
         }
         None => (pack.recommend(&query)?, None),
     };

@@ -2,11 +2,7 @@
 
 use std::{fmt, fs, path::Path};
 
-use aftershow_core::{
-    Answer, ItemIx, Outcome, Part, Wording,
-    kernel::Features,
-    pack::layout::kind,
-};
+use aftershow_core::{Answer, ItemIx, Outcome, Part, Wording, kernel::Features, pack::layout::kind};
 use aftershow_render::{Place, component, list};
 use rayon::prelude::*;
 
@@ -103,7 +99,10 @@ fn all(pack: &mut PackDir, render: &Render<'_>, out: &Path, progress: &Progress)
         stage.inc(1);
         Ok(html.len() as u64)
     };
-    let bytes = (0..items.len()).into_par_iter().map(write).sum::<Result<u64, BuildError>>()?;
+    let bytes = (0..items.len())
+        .into_par_iter()
+        .map(write)
+        .sum::<Result<u64, BuildError>>()?;
     Ok(Rendered::All {
         files: items.len(),
         bytes,

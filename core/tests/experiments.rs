@@ -423,4 +423,10 @@ fn an_interleaved_list_is_drafted_from_both_and_pages_never_repeat() {
     };
     assert!(end(190).is_ok());
     assert_eq!(end(191).unwrap_err().code(), "invalid_parameter");
+    let candidates = Query {
+        against: named("model", "variant 1"),
+        ..person.clone()
+    };
+    let refused = engine.rerank(&[], &candidates).unwrap_err();
+    assert_eq!(refused.code(), "invalid_parameter", "candidates are not interleaved");
 }

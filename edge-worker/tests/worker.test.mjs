@@ -110,6 +110,28 @@ describe("the Worker over a good pack", () => {
     }
   });
 
+  test("a list as HTML is the one that the command line renders, and may do nothing as a page of its own", async (t) => {
+    const binary = process.env.AFTERSHOW_BIN;
+    if (!binary) return t.skip("AFTERSHOW_BIN is not set");
+    const html = (id, query = "") => worker.request(`/v1/items/${id}/similar.html${query ? `?${query}` : ""}`);
+    for (const id of ids.slice(0, 5)) {
+      const native = execFileSync(binary, ["render", pack, id, "-n", "5", "--href", "/shows/{id}", "--layout", "row"], { encoding: "utf8" });
+      const reply = await html(id, `n=5&href=${encodeURIComponent("/shows/{id}")}&layout=row`);
+      assert.equal(reply.status, 200);
+      assert.equal(reply.headers["content-type"], "text/html; charset=utf-8");
+      assert.match(reply.headers["content-security-policy"], /default-src 'none'/);
+      assert.ok(reply.headers.etag);
+      assert.equal(String(reply.bytes), native);
+    }
+    const plain = String((await html(ids[0], "reasons=false")).bytes);
+    assert.ok(plain.includes(' reasons="off"') && !plain.includes("list reasoned"));
+    for (const [query, parameter] of [["href=javascript:alert(1)", "href"], ["src=data:x", "src"], ["layout=column", "layout"], ["n=0", "n"]]) {
+      const { status, code, parameter: named } = (await html(ids[0], query)).json();
+      assert.deepEqual([status, code, named], [400, "invalid_parameter", parameter]);
+    }
+    assert.equal((await html("no-such-title")).json().code, "unknown_item");
+  });
+
   test("other weights score the whole catalogue, and leave the answers by default as they were", async () => {
     const before = await worker.request(first);
     const answer = (await worker.request(similar(ids[0], "genre_weight=1&text_weight=0&metadata_weight=0&year_weight=0"))).json();

@@ -61,7 +61,10 @@ mod tests {
         ] {
             assert_eq!(safe(address).as_deref(), Some(address), "{address}");
         }
-        assert_eq!(safe(" \u{1}https://example.org\n").as_deref(), Some("https://example.org"));
+        assert_eq!(
+            safe(" \u{1}https://example.org\n").as_deref(),
+            Some("https://example.org")
+        );
         for address in [
             "",
             " ",
@@ -80,7 +83,10 @@ mod tests {
 
     #[test]
     fn an_id_is_one_segment() {
-        assert_eq!(filled("/a/{id}?x={id}", "tt1/2 é"), "/a/tt1%2F2%20%C3%A9?x=tt1%2F2%20%C3%A9");
+        assert_eq!(
+            filled("/a/{id}?x={id}", "tt1/2 é"),
+            "/a/tt1%2F2%20%C3%A9?x=tt1%2F2%20%C3%A9"
+        );
         assert_eq!(filled("/a", "1"), "/a");
         assert_eq!(filled("{id}", "javascript:x"), "javascript%3Ax");
     }

@@ -15,7 +15,10 @@ pub fn card(html: &mut String, card: &Card, reason: &str, place: &Place<'_>) {
     };
     let image = card.image.as_deref().and_then(address::safe);
     let year = card.year.map(|year| year.to_string());
-    let facts: Vec<&str> = [year.as_deref(), card.platform.as_deref()].into_iter().flatten().collect();
+    let facts: Vec<&str> = [year.as_deref(), card.platform.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
     let id = escaped(&id);
     write!(
         html,
@@ -34,7 +37,12 @@ pub fn card(html: &mut String, card: &Card, reason: &str, place: &Place<'_>) {
     html.push_str(r#"</div><div class="body" part="body">"#);
     let name = escaped(&card.name);
     match leads {
-        Some(href) => write!(html, r#"<a class="name" part="name" href="{}">{name}</a>"#, escaped(&href)).ok(),
+        Some(href) => write!(
+            html,
+            r#"<a class="name" part="name" href="{}">{name}</a>"#,
+            escaped(&href)
+        )
+        .ok(),
         None => write!(html, r#"<span class="name" part="name">{name}</span>"#).ok(),
     };
     let (facts, genres) = (facts.join(" · "), card.genres.join(", "));

@@ -97,9 +97,7 @@ fn attribute(html: &mut String, name: &str, value: &str) {
 
 #[cfg(test)]
 mod tests {
-    use aftershow_core::{
-        Card, ItemId, Reason, ReasonKind, Route, ScoreParts, Scored, Weights, WeightsPatch,
-    };
+    use aftershow_core::{Card, ItemId, Reason, ReasonKind, Route, ScoreParts, Scored, Weights, WeightsPatch};
 
     use super::*;
 
@@ -177,9 +175,15 @@ mod tests {
             href: Some("/shows/{id}"),
             ..Place::default()
         };
-        let html = list(&answer(vec![(card, vec![genres, story])]), &query(), &place, &Wording::english());
+        let html = list(
+            &answer(vec![(card, vec![genres, story])]),
+            &query(),
+            &place,
+            &Wording::english(),
+        );
         let (head, body) = html.split_once("</style>\n").unwrap();
-        let expected = r#"<aftershow-list src="/pack/" item="a b" href="/shows/{id}"><template shadowrootmode="open"><style>"#;
+        let expected =
+            r#"<aftershow-list src="/pack/" item="a b" href="/shows/{id}"><template shadowrootmode="open"><style>"#;
         assert_eq!(head, [expected, STYLE].concat());
         assert_eq!(
             body,
@@ -253,15 +257,39 @@ mod tests {
     #[test]
     fn addresses_of_a_caller_are_checked_by_name() {
         for (name, place) in [
-            ("src", Place { src: "javascript:x", ..Place::default() }),
-            ("src", Place { src: "", ..Place::default() }),
-            ("href", Place { href: Some("data:text/html,{id}"), ..Place::default() }),
+            (
+                "src",
+                Place {
+                    src: "javascript:x",
+                    ..Place::default()
+                },
+            ),
+            (
+                "src",
+                Place {
+                    src: "",
+                    ..Place::default()
+                },
+            ),
+            (
+                "href",
+                Place {
+                    href: Some("data:text/html,{id}"),
+                    ..Place::default()
+                },
+            ),
         ] {
             assert_eq!(place.check().unwrap_err().name, name);
         }
-        let place = Place { href: Some("https://example.org/{id}"), ..Place::default() };
+        let place = Place {
+            href: Some("https://example.org/{id}"),
+            ..Place::default()
+        };
         assert_eq!(place.check(), Ok(()));
         assert_eq!("row".parse(), Ok(Layout::Row));
-        assert_eq!("rows".parse::<Layout>().unwrap_err().to_string(), "layout must be grid, row or list");
+        assert_eq!(
+            "rows".parse::<Layout>().unwrap_err().to_string(),
+            "layout must be grid, row or list"
+        );
     }
 }

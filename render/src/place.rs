@@ -99,11 +99,8 @@ impl Default for Place<'_> {
 
 impl Layout {
     /// The name of each.
-    pub const NAMES: [(&'static str, Layout); 3] = [
-        ("grid", Layout::Grid),
-        ("row", Layout::Row),
-        ("list", Layout::List),
-    ];
+    pub const NAMES: [(&'static str, Layout); 3] =
+        [("grid", Layout::Grid), ("row", Layout::Row), ("list", Layout::List)];
 
     /// The value of the attribute; `None` for what is so without one.
     pub(crate) fn attribute(self) -> Option<&'static str> {

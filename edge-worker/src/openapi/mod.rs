@@ -14,8 +14,7 @@ mod words;
 
 use aftershow_core::{
     Answer, Filter, NewItem, PredictQuery, Predictions, Query, Recommendations, Rerank, Reranked, SearchQuery,
-    SearchResults,
-    engine::ranges,
+    SearchResults, engine::ranges,
 };
 use aftershow_render::Layout;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -468,4 +467,3 @@ fn operation_id(route: &Route) -> String {
     }
     id
 }
-

@@ -153,4 +153,3 @@ pub fn example(parameter: &str) -> Value {
         _ => json!(1), // the weights
     }
 }
-
