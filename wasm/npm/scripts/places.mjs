@@ -1,13 +1,20 @@
-// Takes out of a module where in the source its panics are. A panic is a trap here, so nobody ever reads these paths, lines and columns,
-// and the compiler has no stable flag to leave them out.
+// Takes out of a module what its panics would say: where in the source they are, and the standard library's words. A panic is a trap here, so
+// nobody ever reads them, and the compiler has no stable flag to leave them out.
 
 /** How the paths of our own crates, of the standard library and of dependencies begin. */
 const SOURCE = /(?:\/rustc\/|core\/src\/|wasm\/src\/|\/[\w./-]*\/registry\/)[\w./-]*?\.rs/g;
+/** What the standard library says of an index, a length or a number. Words that it no longer has do no harm here. */
+const WORDS = [
+  'slice index starts at ', ' but ends at ', 'index out of bounds: the len is ', ' but the index is ', 'range start index ', 'range end index ',
+  ' out of range for slice of length ', 'insertion index (is ', ') should be <= len (is ', 'swap_remove index (is ', 'removal index (is ',
+  ') should be < len (is ', 'encode_utf8: need ', ' bytes to encode U+', ' but buffer has just ', 'assertion failed: self.peeked.is_none()',
+  'mid > len', 'capacity overflow', 'attempt to divide by zero',
+];
 const DATA_SECTION = 11;
 /** `i32.const` and `end`: where an active segment lies. */
 const [CONST, END] = [0x41, 0x0b];
 
-/** The module with zeros in place of the paths and of what points to them. Its length stays. */
+/** The module with zeros in place of the words, of the paths and of what points to them. Its length stays. */
 export function withoutPlaces(module) {
   const bytes = Buffer.from(module);
   const segments = dataSegments(bytes);
@@ -16,6 +23,9 @@ export function withoutPlaces(module) {
     for (const { 0: path, index } of texts.matchAll(SOURCE)) {
       bytes.fill(0, at + index, at + index + path.length);
       for (const segment of segments) forget(bytes, segment, address + index, path.length);
+    }
+    for (const word of WORDS) {
+      for (let from = texts.indexOf(word); from >= 0; from = texts.indexOf(word, from + 1)) bytes.fill(0, at + from, at + from + word.length);
     }
   }
   return bytes;
