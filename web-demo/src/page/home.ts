@@ -1,0 +1,41 @@
+// The home: what this is, in figures of the first list for the visitor, and rows of some genres.
+
+import type { AftershowList, SharedPack } from "aftershow/element";
+import { bytesText, timeText } from "./cost.js";
+import { credit } from "./credit.js";
+import { find } from "./find.js";
+import { fillShelves } from "./shelves.js";
+import { wall } from "./wall.js";
+
+/** The home. */
+export interface Home {
+  /** Goes there. */
+  open(): void;
+}
+
+/** Ties the home to the visitor's list, whose first answer brings all that its rows need too. */
+export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
+  find("wall").append(...wall());
+  forYou.addEventListener(
+    "aftershow-recommendations",
+    async ({ detail }) => {
+      find("figure-bytes").textContent = bytesText(detail.bytes);
+      find("figure-time").textContent = timeText(detail.milliseconds);
+      // A list in an emergency is of the slim engine, and the whole one can't be had.
+      const whole = await pack.whole().catch(() => null);
+      if (!whole) return;
+      const info = whole.info();
+      find("figure-titles").textContent = info.items.toLocaleString("en");
+      credit(info);
+      await fillShelves(find("shelves"), whole).catch(() => {});
+    },
+    { once: true },
+  );
+  return {
+    open() {
+      document.title = "Aftershow";
+      // Its colours are the page's own, and no show's.
+      for (const name of ["--ground", "--on-ground", "--spot"]) document.documentElement.style.removeProperty(name);
+    },
+  };
+}
