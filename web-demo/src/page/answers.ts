@@ -39,8 +39,12 @@ export function wireAnswers(pack: SharedPack): Answers {
     show(`More like ${detail.answer.subject?.name ?? "this"}`, ROUTES[detail.route], detail);
   });
   body.addEventListener("aftershow-recommendations", ({ detail, target }) => {
-    const popular = detail.recommendations.items.every((item) => item.source === "popular");
-    show((target as HTMLElement).dataset.asked ?? "For you", popular ? "by popularity" : ROUTES.scan, detail);
+    const { genre } = (target as HTMLElement).dataset;
+    if (detail.recommendations.items.every((item) => item.source === "popular")) {
+      show(genre ? `Popular in ${genre}` : "Popular now", "by popularity", detail);
+    } else {
+      show(genre ? `${genre} for you` : "For you", ROUTES.scan, detail);
+    }
   });
   body.addEventListener("aftershow-search", ({ detail }) => {
     show(`“${detail.q}”`, "in the index of titles", detail);

@@ -16,21 +16,23 @@ export interface Home {
 /** Ties the home to the visitor's list, whose first answer brings all that its rows need too. */
 export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
   find("wall").append(...wall());
-  forYou.addEventListener(
-    "aftershow-recommendations",
-    async ({ detail }) => {
-      find("figure-bytes").textContent = bytesText(detail.bytes);
-      find("figure-time").textContent = timeText(detail.milliseconds);
-      // A list in an emergency is of the slim engine, and the whole one can't be had.
-      const whole = await pack.whole().catch(() => null);
-      if (!whole) return;
+  let filled = false;
+  forYou.addEventListener("aftershow-recommendations", async ({ detail }) => {
+    if (filled) return;
+    filled = true;
+    find("figure-bytes").textContent = bytesText(detail.bytes);
+    find("figure-time").textContent = timeText(detail.milliseconds);
+    try {
+      const whole = await pack.whole();
       const info = whole.info();
       find("figure-titles").textContent = info.items.toLocaleString("en");
       credit(info);
-      await fillShelves(find("shelves"), whole).catch(() => {});
-    },
-    { once: true },
-  );
+      await fillShelves(find("shelves"), whole);
+    } catch {
+      // The list is what the slim engine had; the rows come when the whole one answers.
+      filled = false;
+    }
+  });
   return {
     open() {
       document.title = "Aftershow";

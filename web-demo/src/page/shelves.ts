@@ -29,7 +29,7 @@ function shelf(genre: string, id: string): HTMLElement {
   const list: AftershowList = document.createElement("aftershow-list");
   Object.assign(list, { src: "pack/", href: "?show={id}", forYou: true, layout: "row", loading: "lazy", reasons: "off", n: 14 });
   list.options = { filter: { genre } };
-  list.dataset.asked = genre;
+  list.dataset.genre = genre;
   list.addEventListener("aftershow-recommendations", ({ detail: { recommendations } }) => {
     order.textContent = recommendations.items.every((item) => item.source === "popular") ? "The most popular" : "In your order";
     delete list.dataset.fallback;

@@ -36,8 +36,10 @@ export function wireShowPage(pack: SharedPack, taste: Taste, answers: Answers): 
 
   list.addEventListener("aftershow-error", ({ detail }) => {
     if (detail.code === "unknown_item") lost(String(list.item));
-    else if (main.dataset.state !== "ready" || main.dataset.show !== String(list.item)) fail();
+    else failed();
   });
+  // The list then has what is popular, and says so; of the show itself nothing is known.
+  list.addEventListener("aftershow-fallback", failed);
 
   /** Summaries are the largest part of a pack, so they are asked for apart and come after the list. */
   async function summarise(id: string | number): Promise<void> {
@@ -61,7 +63,9 @@ export function wireShowPage(pack: SharedPack, taste: Taste, answers: Answers): 
     find("lost-title").focus({ preventScroll: true });
   }
 
-  function fail(): void {
+  /** A show that is there already stays: then it was another mix of it that could not be had. */
+  function failed(): void {
+    if (main.dataset.state === "ready" && main.dataset.show === String(list.item)) return;
     main.dataset.state = "failed";
     delete main.dataset.show;
     document.title = "Not loaded – Aftershow";

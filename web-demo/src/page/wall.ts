@@ -3,21 +3,25 @@
 import { panorama } from "./panorama.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WORDS = ["Pilot", "Cold open", "Cliffhanger", "Bottle episode", "Finale", "Spin-off", "Rerun", "Sweeps week", "Post-credits"];
+const WORDS = ["Pilot", "Cold open", "Cliffhanger", "Bottle episode", "Finale", "Spin-off", "Rerun", "Sweeps week", "Post-credits", "Teaser", "Recap", "Encore"];
 
 /** The tiles, the sign of the site among them. */
-export function wall(): Element[] {
-  const tiles: Element[] = WORDS.map(panorama);
-  tiles.splice(4, 0, sign());
+export function wall(): SVGSVGElement[] {
+  const tiles = WORDS.map(panorama);
+  tiles.splice(5, 0, sign());
   return tiles;
 }
 
+/** The sun over the sea, as on the icon, but filling its tile. */
 function sign(): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "3 3 26 26");
+  svg.setAttribute("viewBox", "0 0 32 32");
   svg.setAttribute("class", "sign");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", "#sun");
-  svg.append(use);
+  const sun = document.createElementNS(SVG, "circle");
+  for (const [name, value] of Object.entries({ cx: 16, cy: 17.5, r: 11.5, class: "sun" })) sun.setAttribute(name, String(value));
+  const waves = document.createElementNS(SVG, "path");
+  waves.setAttribute("d", "M0 17h32v1.6H0zM0 20.6h32v2H0zM0 24.6h32v2.4H0z");
+  waves.setAttribute("class", "waves");
+  svg.append(sun, waves);
   return svg;
 }
