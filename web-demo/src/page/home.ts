@@ -1,6 +1,6 @@
 // The home: what this is, in figures of the first list for the visitor, and rows of some genres.
 
-import type { AftershowList, SharedPack } from "aftershow/element";
+import type { AftershowList, Cost, SharedPack } from "aftershow/element";
 import { bytesText, timeText } from "./cost.js";
 import { credit } from "./credit.js";
 import { find } from "./find.js";
@@ -16,28 +16,35 @@ export interface Home {
 /** Ties the home to the visitor's list, whose first answer brings all that its rows need too. */
 export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
   find("wall").append(...wall());
+  let cost: Cost | null = null;
   let filled = false;
-  forYou.addEventListener("aftershow-recommendations", async ({ detail }) => {
-    if (filled) return;
+
+  const fill = async (): Promise<void> => {
+    if (filled || !cost || find("main").dataset.view !== "home") return;
     filled = true;
-    find("figure-bytes").textContent = bytesText(detail.bytes);
-    find("figure-time").textContent = timeText(detail.milliseconds);
+    find("figure-bytes").textContent = bytesText(cost.bytes);
+    find("figure-time").textContent = timeText(cost.milliseconds);
     try {
       const whole = await pack.whole();
-      const info = whole.info();
-      find("figure-titles").textContent = info.items.toLocaleString("en");
-      credit(info);
+      find("figure-titles").textContent = whole.info().items.toLocaleString("en");
       await fillShelves(find("shelves"), whole);
     } catch {
       // The list is what the slim engine had; the rows come when the whole one answers.
       filled = false;
     }
+  };
+  forYou.addEventListener("aftershow-recommendations", ({ detail }) => {
+    if (!filled) cost = detail;
+    void fill();
+    pack.whole().then((whole) => credit(whole.info()), () => {});
   });
+
   return {
     open() {
       document.title = "Aftershow";
       // Its colours are the page's own, and no show's.
       for (const name of ["--ground", "--on-ground", "--spot"]) document.documentElement.style.removeProperty(name);
+      void fill();
     },
   };
 }

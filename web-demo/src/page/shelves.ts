@@ -1,20 +1,32 @@
-// Rows of the genres that the best-known titles have most: what is popular in each, in the visitor's own order once there is one.
+// Rows of some genres: what is popular in each, in the visitor's own order once there is one.
 
-import type { Recommender } from "aftershow";
+import type { Card, Recommender } from "aftershow";
 import type { AftershowList } from "aftershow/element";
 
 const SHELVES = 4;
 /** Of so many of the most popular titles the genres are counted: whoever visits, these are the same. */
-const LOOKED_AT = 60;
+const LOOKED_AT = 100;
 
 /** Makes the rows. All that they show is read already; nothing more is asked for. */
 export async function fillShelves(place: HTMLElement, whole: Recommender): Promise<void> {
   const { items } = await whole.popular({ limit: LOOKED_AT });
-  const counts = new Map<string, number>();
-  for (const genre of items.flatMap((item) => item.genres)) counts.set(genre, (counts.get(genre) ?? 0) + 1);
-  // The sort is stable, so of equal ones the genre of a more popular title comes first.
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, SHELVES);
-  place.replaceChildren(...most.map(([genre], i) => shelf(genre, `shelf-${i}`)));
+  place.replaceChildren(...genresOf(items).map((genre, i) => shelf(genre, `shelf-${i}`)));
+}
+
+/** The genre that most of these titles have, then the one that most of the others have, and so on: so that rows differ. */
+function genresOf(items: readonly Card[]): string[] {
+  const genres: string[] = [];
+  let others = items;
+  while (genres.length < SHELVES) {
+    const counts = new Map<string, number>();
+    for (const genre of others.flatMap((item) => item.genres)) counts.set(genre, (counts.get(genre) ?? 0) + 1);
+    // The sort is stable, so of equal ones the genre of a more popular title comes first.
+    const [most] = [...counts].sort(([, a], [, b]) => b - a);
+    if (!most) break;
+    genres.push(most[0]);
+    others = others.filter((item) => !item.genres.includes(most[0]));
+  }
+  return genres;
 }
 
 function shelf(genre: string, id: string): HTMLElement {
