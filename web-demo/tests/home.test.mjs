@@ -191,6 +191,18 @@ test("the panel has the time and the bytes of each answer, the latest first, and
   await close();
 });
 
+test("an early answer, from the best-known titles of a large catalogue, is named as such in the panel", async () => {
+  const { page, close } = await open();
+  await page.evaluate(() => {
+    // As an element tells it; the sample's pack is too small to have such answers.
+    const recommendations = { ...window.recommendations.at(-1).recommendations, catalogue_share: 0.025 };
+    const detail = { milliseconds: 41, bytes: 84_000, recommendations };
+    document.querySelector("#for-you").dispatchEvent(new CustomEvent("aftershow-recommendations", { detail, bubbles: true, composed: true }));
+  });
+  assert.deepEqual((await log(page))[0], ["Popular now", "among the best-known 3 %", "41 ms", "84.0 kB"]);
+  await close();
+});
+
 test("where the pack can't be had the home says so, and trying again mends it", async () => {
   const { page, close } = await visitor(browser, host, "", { answer: (file) => file !== "manifest.json" });
   const note = page.locator("#for-you .note");

@@ -1,5 +1,6 @@
 // The panel of answers, on every page: what each one cost, the latest few of them, and what was loaded in all.
 
+import type { EarlyRecommendations, Recommendations } from "aftershow";
 import type { AnswerDetail, Cost, SharedPack } from "aftershow/element";
 import { bytesText, timeText } from "./cost.js";
 import { find } from "./find.js";
@@ -39,17 +40,25 @@ export function wireAnswers(pack: SharedPack): Answers {
     show(`More like ${detail.answer.subject?.name ?? "this"}`, ROUTES[detail.route], detail);
   });
   body.addEventListener("aftershow-recommendations", ({ detail, target }) => {
+    const { recommendations } = detail;
     const { genre } = (target as HTMLElement).dataset;
-    if (detail.recommendations.items.every((item) => item.source === "popular")) {
-      show(genre ? `Popular in ${genre}` : "Popular now", "by popularity", detail);
+    const part = shareOf(recommendations);
+    const among = part === null ? null : `among the best-known ${Math.round(100 * part)} %`;
+    if (recommendations.items.every((item) => item.source === "popular")) {
+      show(genre ? `Popular in ${genre}` : "Popular now", among ?? "by popularity", detail);
     } else {
-      show(genre ? `${genre} for you` : "For you", ROUTES.scan, detail);
+      show(genre ? `${genre} for you` : "For you", among ?? ROUTES.scan, detail);
     }
   });
   body.addEventListener("aftershow-search", ({ detail }) => {
     show(`“${detail.q}”`, "in the index of titles", detail);
   });
   return { recount };
+}
+
+/** Of an early answer, which part of the catalogue it was chosen from; the exact one follows. */
+export function shareOf(recommendations: Recommendations | EarlyRecommendations): number | null {
+  return "catalogue_share" in recommendations ? recommendations.catalogue_share : null;
 }
 
 function row(asked: string, where: string, time: string, bytes: string): HTMLTableRowElement {

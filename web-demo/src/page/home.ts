@@ -1,6 +1,7 @@
 // The home: what this is, in figures of the first list for the visitor, and rows of some genres.
 
-import type { AftershowList, Cost, SharedPack } from "aftershow/element";
+import type { AftershowList, SharedPack } from "aftershow/element";
+import { shareOf } from "./answers.js";
 import { bytesText, timeText } from "./cost.js";
 import { credit } from "./credit.js";
 import { find } from "./find.js";
@@ -16,14 +17,14 @@ export interface Home {
 /** Ties the home to the visitor's list, whose first answer brings all that its rows need too. */
 export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
   find("wall").append(...wall());
-  let cost: Cost | null = null;
+  /** Whether there was an answer from the whole catalogue: until then the figures follow the early ones. */
+  let exact = false;
+  let asked = false;
   let filled = false;
 
   const fill = async (): Promise<void> => {
-    if (filled || !cost || find("main").dataset.view !== "home") return;
+    if (filled || !asked || find("main").dataset.view !== "home") return;
     filled = true;
-    find("figure-bytes").textContent = bytesText(cost.bytes);
-    find("figure-time").textContent = timeText(cost.milliseconds);
     try {
       const whole = await pack.whole();
       find("figure-titles").textContent = whole.info().items.toLocaleString("en");
@@ -34,7 +35,12 @@ export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
     }
   };
   forYou.addEventListener("aftershow-recommendations", ({ detail }) => {
-    if (!filled) cost = detail;
+    asked = true;
+    if (!exact) {
+      exact = shareOf(detail.recommendations) === null;
+      find("figure-bytes").textContent = bytesText(detail.bytes);
+      find("figure-time").textContent = timeText(detail.milliseconds);
+    }
     void fill();
     pack.whole().then((whole) => credit(whole.info()), () => {});
   });
