@@ -13,20 +13,21 @@ export async function fillShelves(place: HTMLElement, whole: Recommender): Promi
   place.replaceChildren(...genresOf(items).map((genre, i) => shelf(genre, `shelf-${i}`)));
 }
 
-/** The genre that most of these titles have, then the one that most of the others have, and so on: so that rows differ. */
+/** The genres that most of these titles have. So that rows differ, a title counts half for each row that it is in already. */
 function genresOf(items: readonly Card[]): string[] {
-  const genres: string[] = [];
-  let others = items;
-  while (genres.length < SHELVES) {
+  const chosen: string[] = [];
+  while (chosen.length < SHELVES) {
     const counts = new Map<string, number>();
-    for (const genre of others.flatMap((item) => item.genres)) counts.set(genre, (counts.get(genre) ?? 0) + 1);
+    for (const { genres } of items) {
+      const worth = 0.5 ** genres.filter((genre) => chosen.includes(genre)).length;
+      for (const genre of genres) if (!chosen.includes(genre)) counts.set(genre, (counts.get(genre) ?? 0) + worth);
+    }
     // The sort is stable, so of equal ones the genre of a more popular title comes first.
     const [most] = [...counts].sort(([, a], [, b]) => b - a);
     if (!most) break;
-    genres.push(most[0]);
-    others = others.filter((item) => !item.genres.includes(most[0]));
+    chosen.push(most[0]);
   }
-  return genres;
+  return chosen;
 }
 
 function shelf(genre: string, id: string): HTMLElement {
