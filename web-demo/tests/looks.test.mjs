@@ -1,14 +1,14 @@
-// How the elements look, and what axe-core finds in them: nothing. Pictures are taken on every run; those under screenshots/ are
+// How the elements look, alone and on the built pages, and what axe-core finds in them: nothing. Pictures are taken on every run; those under screenshots/ are
 // replaced only with UPDATE_SCREENSHOTS=1.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { launch, packFolder } from "./host.mjs";
+import { launch, packFolder, serve } from "./host.mjs";
 import { openPage } from "./open-page.mjs";
 import { openSite } from "./site.mjs";
-import { picture } from "./visit.mjs";
+import { picture, told, visitor } from "./visit.mjs";
 
 const SHOW = 82;
 let site, browser, axe;
@@ -124,4 +124,35 @@ for (const colorScheme of ["light", "dark"]) {
     await picture(visit.page, `search-${colorScheme}`);
     await visit.close();
   });
+}
+
+/** The pages of the demo: what is waited for, and what is done on it. */
+const PAGES = [
+  { name: "the home", query: "", ready: (page) => page.locator("#shelf-3").waitFor() },
+  { name: "a show", query: `?show=${SHOW}`, ready: (page) => page.locator("#summary:not([aria-busy])").waitFor() },
+  { name: "the page for an unknown show", query: "?show=999999999", ready: (page) => told(page, "recommendations") },
+];
+
+for (const { name, query, ready } of PAGES) {
+  for (const [colorScheme, width] of [["light", 1200], ["dark", 1200], ["light", 360]]) {
+    test(`${name}, ${colorScheme}, ${width} pixels: nothing for axe-core to find, with the panel open and titles found too`, async () => {
+      const host = await serve(packFolder());
+      // axe-core writes style rules of its own, which the page's policy forbids.
+      const { page, close } = await visitor(browser, host, query, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      await ready(page);
+      await page.waitForTimeout(450);
+      assert.deepEqual(await faults(page), []);
+      await page.locator("#answers summary").click();
+      await page.locator("#for-you").scrollIntoViewIfNeeded();
+      await told(page, "recommendations");
+      await page.locator("#for-you .like").first().click();
+      await told(page, "recommendations", ({ recommendations }) => !recommendations.fallback_used);
+      await page.getByRole("combobox").pressSequentially("the w");
+      await page.getByRole("option").first().waitFor();
+      await page.waitForTimeout(900);
+      assert.deepEqual(await faults(page), []);
+      await close();
+      await host.close();
+    });
+  }
 }

@@ -56,7 +56,8 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
         println!("{answer}");
         return Ok(());
     }
-    eprintln!("\n  a show page   {base}/?show={}", percent_encoded(&first));
+    eprintln!("\n  the site      {base}/");
+    eprintln!("  a show page   {base}/?show={}", percent_encoded(&first));
     eprintln!("  an answer     {similar}");
     eprintln!("  the pack      {base}/v1/stats\n");
     println!("{}", for_people(&answer)?);

@@ -1,14 +1,13 @@
-// The sliders. Each sets one weight of the list; the list does the rest.
+// The sliders of a show's list. Each sets one of its knobs; the list does the rest.
 
 import type { Weights } from "aftershow";
 import { PARTS, type AftershowList, type PartName } from "aftershow/element";
+import { diversitySlider } from "./diversity.js";
 import { find } from "./find.js";
+import { hundredths, slider, type Slider } from "./slider.js";
 
 const LABELS: Record<PartName, string> = { genre: "Genres", text: "Story", metadata: "Platform & type", year: "Year" };
 const PROPERTIES = { genre: "genreWeight", text: "textWeight", metadata: "metadataWeight", year: "yearWeight" } as const;
-
-/** A share of 1 as a whole number of 100. */
-const hundredths = (share: number): number => Math.round(share * 100);
 
 /** The desk, following the list's answers. */
 export interface Desk {
@@ -16,17 +15,14 @@ export interface Desk {
   follow(weights: Weights): void;
 }
 
-interface Slider {
-  readonly input: HTMLInputElement;
-  readonly share: HTMLOutputElement;
-  readonly piece: HTMLElement;
-}
-
 /** Makes the sliders and ties them to `list`. */
 export function wireDesk(list: AftershowList): Desk {
   const reset = find("reset", "button");
   const hint = find("hint");
-  const sliders = Object.fromEntries(PARTS.map((part) => [part, slider(part)])) as Record<PartName, Slider>;
+  const sliders = Object.fromEntries(PARTS.map((part) => [part, weight(part)])) as Record<PartName, Weight>;
+  // Lists of similar titles have no diversity of their own unless the pack was built so.
+  const diversity = diversitySlider(list, "diversity", 0);
+  find("sliders").append(diversity.row);
   /** The pack's own weights: those of the first answer, which was asked with none. */
   let own: Weights | null = null;
 
@@ -36,11 +32,14 @@ export function wireDesk(list: AftershowList): Desk {
     const sum = PARTS.reduce((total, part) => total + chosen(part), 0);
     for (const part of PARTS) {
       const share = sum > 0 ? chosen(part) / sum : 0;
-      sliders[part].share.textContent = `${hundredths(share)} %`;
+      sliders[part].say(`${hundredths(share)} %`, `${hundredths(share)} % of what counts`);
       sliders[part].piece.style.setProperty("--share", String(share));
       sliders[part].piece.hidden = share === 0;
     }
-    reset.disabled = moved().length === 0;
+    showReset();
+  };
+  const showReset = (): void => {
+    reset.disabled = moved().length === 0 && !diversity.moved();
   };
 
   for (const part of PARTS) {
@@ -58,12 +57,14 @@ export function wireDesk(list: AftershowList): Desk {
       showShares();
     });
   }
+  diversity.input.addEventListener("input", showReset);
 
   reset.addEventListener("click", () => {
     for (const part of PARTS) {
       list[PROPERTIES[part]] = null;
       if (own) sliders[part].input.value = String(hundredths(own[part]));
     }
+    diversity.reset();
     hint.textContent = "";
     showShares();
     sliders.genre.input.focus({ preventScroll: true });
@@ -82,20 +83,17 @@ export function wireDesk(list: AftershowList): Desk {
   };
 }
 
-function slider(part: PartName): Slider {
-  const input = document.createElement("input");
-  Object.assign(input, { type: "range", min: "0", max: "100", step: "5", id: `weight-${part}`, disabled: true });
-  const label = document.createElement("label");
-  label.htmlFor = input.id;
-  label.textContent = LABELS[part];
-  const share = document.createElement("output");
-  share.htmlFor.add(input.id);
-  const row = document.createElement("div");
-  row.className = `slider ${part}`;
-  row.append(label, share, input);
-  find("sliders").append(row);
+interface Weight extends Slider {
+  /** Its piece of the bar above the sliders. */
+  readonly piece: HTMLElement;
+}
+
+function weight(part: PartName): Weight {
+  const made = slider(`weight-${part}`, LABELS[part], part);
+  made.input.disabled = true;
+  find("sliders").append(made.row);
   const piece = document.createElement("span");
   piece.className = part;
   find("mix").append(piece);
-  return { input, share, piece };
+  return { ...made, piece };
 }

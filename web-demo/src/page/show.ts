@@ -1,10 +1,20 @@
-// The show itself: head, facts, summary, and who is to be credited. All of it from the pack.
+// The show itself: head, facts and summary. All of it from the pack.
 
 import type { Card } from "aftershow";
-import type { Recommender } from "aftershow/slim";
 import { paletteOf, safeAddress } from "aftershow/element";
 import { find } from "./find.js";
 import { panorama } from "./panorama.js";
+
+/** Shows that a title is on its way. */
+export function showWaiting(): void {
+  const words = document.createElement("span");
+  words.className = "waiting";
+  words.textContent = "Loading";
+  find("title").replaceChildren(words);
+  delete find("title").dataset.length;
+  for (const id of ["eyebrow", "line", "summary", "art"]) find(id).replaceChildren();
+  find("summary").setAttribute("aria-busy", "true");
+}
 
 /** Shows a title. Its summary comes later. */
 export function showSubject(subject: Card): void {
@@ -30,14 +40,6 @@ export function showSubject(subject: Card): void {
 export function showSummary(summary: string | null): void {
   find("summary").removeAttribute("aria-busy");
   find("summary").textContent = summary || "This catalogue has no summary of the show.";
-}
-
-/** Shows who must be credited for the data. */
-export function showAttribution(recommender: Recommender): void {
-  const info = recommender.info();
-  find("attribution").textContent = info.attribution;
-  const version = info.pack_version ? `, ${info.pack_version}` : "";
-  find("pack").textContent = `${info.items.toLocaleString("en")} titles in pack ${info.pack_id.slice(0, 12)}${version}.`;
 }
 
 function picture(subject: Card): Element {

@@ -1,8 +1,9 @@
 // "For you": what the visitor said so far, and the buttons to take it back.
 
 import type { Card } from "aftershow";
-import { historyAt, opinionButtons, packAt, type AftershowList, type KeptHistory, type OpinionView } from "aftershow/element";
+import { historyAt, opinionButtons, type AftershowList, type OpinionView } from "aftershow/element";
 import { find } from "./find.js";
+import { wireKnobs } from "./knobs.js";
 
 /** The visitor's side of the page. */
 export interface Taste {
@@ -33,7 +34,7 @@ export function wireTaste(list: AftershowList): Taste {
   undo.addEventListener("click", () => history.undo());
   clear.addEventListener("click", () => history.clear());
   sync();
-  wireBlend(list, history);
+  wireKnobs(list, history);
 
   return {
     about(card) {
@@ -46,34 +47,9 @@ export function wireTaste(list: AftershowList): Taste {
 }
 
 function said(liked: number, disliked: number): string {
-  if (liked + disliked === 0) return "Like a title anywhere on this page, and this row becomes yours.";
+  if (liked + disliked === 0) return "Like a title anywhere on these pages, and this list becomes yours.";
   const titles = (count: number): string => `${count} ${count === 1 ? "title" : "titles"}`;
   const likes = liked > 0 ? `${titles(liked)} you like` : "";
   const others = disliked > 0 ? `${titles(disliked)} you’re not interested in` : "";
   return `From ${[likes, others].filter(Boolean).join(" and ")}. Kept in this browser only.`;
-}
-
-/** The slider between the two sides, for a pack that has both and a visitor of whom something is known. */
-function wireBlend(list: AftershowList, history: KeptHistory): void {
-  const input = find("blend-share", "input");
-  let offered = false;
-  const show = (): void => {
-    const others = Number(input.value);
-    input.setAttribute("aria-valuetext", `${100 - others} % like your titles, ${others} % what others chose`);
-    find("blend").hidden = !offered || history.events.length === 0;
-  };
-  const offer = async (): Promise<void> => {
-    const { personal } = (await packAt(list.src ?? "").whole()).info();
-    if (!personal) return;
-    offered = true;
-    input.value = String(Math.round(personal.collaborative_weight * 100));
-    show();
-  };
-  input.addEventListener("input", () => {
-    list.contentWeight = 1 - Number(input.value) / 100;
-    list.collaborativeWeight = Number(input.value) / 100;
-    show();
-  });
-  history.follow(show);
-  list.addEventListener("aftershow-recommendations", () => void offer(), { once: true });
 }
