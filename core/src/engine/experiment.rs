@@ -91,9 +91,7 @@ impl Experiment {
             return Err("a name of an experiment or variant is not 1 to 64 bytes long");
         }
         if self.name.contains(':') {
-            return Err(
-                "the name of an experiment holds a colon, which parts it from the variant's in `experiment:variant`",
-            );
+            return Err("the name of an experiment holds a colon");
         }
         if !(1..=Experiment::MAX).contains(&self.variants.len()) {
             return Err("an experiment does not have 1 to 20 variants");
@@ -110,9 +108,7 @@ impl Experiment {
             let ranges = variant.weights.over(weights).map(|_| ());
             let ranges = ranges.and(variant.blend.over(blend).map(|_| ()));
             if ranges.and(variant.rerank.check()).is_err() {
-                return Err(
-                    "a value of a variant is out of its range, or leaves no weight above 0 beside the pack's own",
-                );
+                return Err("a value of a variant is out of its range, or leaves no weight above 0");
             }
             if variant.rerank.names_items() {
                 return Err("a variant boosts, pins or buries items: that is for queries");

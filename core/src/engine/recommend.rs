@@ -126,7 +126,7 @@ fn who(query: &Query) -> Result<Option<Cow<'_, Person>>, QueryError> {
         Seed::Popular => Ok(None),
         Seed::Features(_) => Err(QueryError::InvalidParameter {
             name: "seed",
-            expected: "a person, an item, or what is popular; items of no pack are for similar items",
+            expected: "a person, an item, or what is popular",
         }),
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn similar(engine: &Engine, query: &Query) -> Result<Outcome, QueryEr
         Seed::Features(_) => by_scan(engine, query, None, weights, &rerank, defaults.variant_name()),
         Seed::Person(_) | Seed::Popular => Err(QueryError::InvalidParameter {
             name: "seed",
-            expected: "an item or its features; persons and popularity are for recommendations",
+            expected: "an item or its features",
         }),
     }
 }

@@ -55,6 +55,15 @@ function buildWasm({ pkg, name, features }) {
   const path = [join(npm, 'node_modules', '.bin'), process.env.PATH, ...cached].join(delimiter);
   const args = ['build', wasm, '--target', 'web', '--mode', 'no-install', '--profile', 'wasm-release'];
   run('wasm-pack', [...args, '--out-dir', pkg, '--out-name', name, ...features], { PATH: path });
+  withoutHashes([join(pkg, `${name}_bg.wasm`), join(pkg, `${name}.js`)]);
+}
+
+/** Zeros for the hash in the name of each import, on both sides: no two are of one name without it, and hashes don't compress. */
+function withoutHashes(files) {
+  const names = /(__wbg_\w+?_)[0-9a-f]{16}(?!\w)/g;
+  const [all, short] = [0, 1].map((group) => new Set([...readFileSync(files[0], 'latin1').matchAll(names)].map((match) => match[group])));
+  if (all.size !== short.size) fail('two imports of the WebAssembly have one name: see withoutHashes in scripts/build.mjs');
+  for (const file of files) writeFileSync(file, readFileSync(file, 'latin1').replace(names, `$1${'0'.repeat(16)}`), 'latin1');
 }
 
 async function buildJs() {

@@ -71,7 +71,7 @@ describe('recommend with early answers', { skip: program ? false : 'AFTERSHOW_BI
       assert.ok(answer.items.length > 0);
       recommender.free();
     }
-    const { answer, recommender } = await ask({ history: [ids[1]], filter: { id: [ids[60]] } });
+    const { answer, recommender } = await ask({ history: [ids[1]], filter: { ids: [ids[60]] } });
     assert.deepEqual(answer.items.map(({ id }) => id), [ids[60]]);
     recommender.free();
   });

@@ -2,7 +2,7 @@
 
 import type { Card, HistoryEvent, ItemId } from '../types.js';
 import { CardView, skeleton, type CardStyle, type RenderCard } from './card.js';
-import { faultOf, tell, type ErrorDetail } from './events.js';
+import { faultOf, tell, type AftershowEvents, type CardDetail, type ErrorDetail } from './events.js';
 import { focusedPlace, moveByKeys, refocus } from './focus.js';
 import { historyAt, type KeptEvent, type KeptHistory, type Opinion } from './history.js';
 import { Impressions } from './impressions.js';
@@ -259,8 +259,7 @@ export class AftershowList extends Base {
         const cost = { milliseconds: performance.now() - start, bytes: pack.traffic.bytes - read };
         this.#fill({ subject, kind: found.kind, edition }, found, style, words);
         if (fault) this.#fallBack(fault, words);
-        if ('answer' in found.told) tell(this, 'aftershow-answer', { ...cost, route: found.told.answer.route, ...found.told });
-        else tell(this, 'aftershow-recommendations', { ...cost, ...found.told });
+        tell(this, found.event, { ...cost, ...found.told } as AftershowEvents[typeof found.event]);
       };
       await show(...(await this.#answer(this.#question(words), pack, words, show)));
     } catch (error) {
@@ -402,15 +401,15 @@ export class AftershowList extends Base {
     this.#speaking = setTimeout(() => (this.#spoken.textContent = text), 600);
   }
 
-  #placeOf(node: Element): { card: CardView; position: number } | null {
+  #detailOf(node: Element): CardDetail | null {
     const position = [...this.#list.children].indexOf(node) + 1;
-    const card = this.#cards.get((node as HTMLElement).dataset.id ?? '');
-    return card && position > 0 ? { card, position } : null;
+    const card = this.#cards.get((node as HTMLElement).dataset.id ?? '')?.item;
+    return card && position > 0 ? { id: card.id, card, position } : null;
   }
 
   #seen(node: Element): void {
-    const place = this.#placeOf(node);
-    if (place) tell(this, 'aftershow-impression', { id: place.card.item.id, card: place.card.item, position: place.position });
+    const detail = this.#detailOf(node);
+    if (detail) tell(this, 'aftershow-impression', detail);
   }
 
   /** A link that is followed; the page may have other plans. */
@@ -418,10 +417,8 @@ export class AftershowList extends Base {
     const path = event.composedPath();
     const link = path.find((node) => node instanceof HTMLAnchorElement && node.href !== '') as HTMLAnchorElement | undefined;
     const node = path.find((node) => node instanceof Element && node.parentElement === this.#list) as Element | undefined;
-    const place = link && node && this.#placeOf(node);
-    if (!place) return;
-    const { item } = place.card;
-    if (!tell(this, 'aftershow-click', { id: item.id, card: item, position: place.position, href: link.href })) event.preventDefault();
+    const detail = link && node && this.#detailOf(node);
+    if (detail && !tell(this, 'aftershow-click', { ...detail, href: link.href })) event.preventDefault();
   }
 
   #offer(card: Card, opinion: Opinion | null, before: Opinion | null, words: Words): void {

@@ -1,6 +1,7 @@
 // What a list asks, and what it shows of the answer: similar titles, titles for a person, or popular ones where neither can be had.
 
 import type { Answer, Card, ListOptions, RecommendOptions, Recommendations, SimilarOptions } from '../types.js';
+import type { AnswerDetail, Cost, RecommendationsDetail } from './events.js';
 import type { SharedPack } from './packs.js';
 import { standingOfRecommended, standingOfSimilar, type Standing } from './reason.js';
 import { filled } from './phrase.js';
@@ -26,8 +27,9 @@ export interface Found {
   readonly spoken: string;
   /** What is said if there is nothing to show. */
   readonly nothing: string;
-  /** The answer itself, under the name of the event that tells it. */
-  readonly told: { readonly answer: Answer } | { readonly recommendations: Recommendations };
+  /** The event that tells the answer, and what it tells beside the cost. */
+  readonly event: 'aftershow-answer' | 'aftershow-recommendations';
+  readonly told: Omit<AnswerDetail, keyof Cost> | Omit<RecommendationsDetail, keyof Cost>;
 }
 
 /** Titles similar to one. */
@@ -41,7 +43,8 @@ export function similarTo(options: SimilarOptions, words: Words): Question {
       label: '',
       spoken: spokenOf(answer.items, words.found),
       nothing: words.empty,
-      told: { answer },
+      event: 'aftershow-answer',
+      told: { route: answer.route, answer },
     };
   };
   return { subject: `item ${options.id}`, ask };
@@ -88,6 +91,7 @@ function recommended(recommendations: Recommendations, words: Words): Found {
     label: popular ? words.popular : '',
     spoken: spokenOf(items, popular ? words.popularFound : words.forYouFound),
     nothing: words.forYouEmpty,
+    event: 'aftershow-recommendations',
     told: { recommendations },
   };
 }

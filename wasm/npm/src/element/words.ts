@@ -79,7 +79,7 @@ const english: Words = {
     unknown_item: 'This title is not in the catalogue.',
     pack_fetch: unreachable,
     wasm_load: unreachable,
-    wasm_unavailable: 'Recommendations can’t be made here: this browser, or this page’s policy, allows no WebAssembly.',
+    wasm_unavailable: 'This browser, or this page’s policy, allows no WebAssembly.',
   },
   damaged: 'The recommendations could not be read.',
 };
