@@ -7,6 +7,7 @@
 use alloc::{string::String, vec::Vec};
 
 use serde::Serialize;
+use zerocopy::FromZeros;
 
 use super::{
     Card, Engine, Outcome, ranges,
@@ -292,7 +293,7 @@ fn find(index: Index<'_>, words: &[Word], limit: usize) -> Vec<Found> {
 }
 
 /// What the words of a query have of an item's title. Eight bytes: there is one for each item.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, FromZeros)]
 struct Tally {
     /// The last word that it has, as a number from 1, and what it costs, as a place in [`COSTS`].
     met: u8,
@@ -328,7 +329,8 @@ impl Tallies {
     /// `wide`: words count too that only begin like one that is not the last, or are spelled nearly so.
     fn of(index: Index<'_>, words: &[Word], wide: bool) -> Tallies {
         let mut tallies = Tallies {
-            of_item: alloc::vec![Tally::default(); index.search.items()],
+            // A vector of a default value would be written tally by tally.
+            of_item: Tally::new_vec_zeroed(index.search.items()).unwrap_or_default(),
             whole: Vec::new(),
             words: words.len() as u8,
             letters: words.iter().map(|word| letters(&word.text)).sum(),
@@ -437,9 +439,9 @@ fn fitting(index: Index<'_>, word: &str, last: bool, wide: bool) -> Vec<(usize, 
     // A single letter begins too many words to say anything, unless it is being typed.
     let beginnings = last || (wide && word.chars().nth(1).is_some());
     let from = words.first_from(word);
-    let begun = (from..words.len()).take_while(|known| words.get(*known).starts_with(word));
+    let begun = (from..words.len()).take_while(|known| words.bytes(*known).starts_with(word.as_bytes()));
     for known in begun {
-        match words.get(known) == word {
+        match words.bytes(known).len() == word.len() {
             true => fitting.push((known, 0)),
             false if beginnings => fitting.push((known, if last { BEGINNING_OF_LAST } else { BEGINNING })),
             false => break,

@@ -78,10 +78,10 @@ impl Pattern {
             while path.len() > 1 && path[path.len() - 1].end > known {
                 path.pop();
             }
-            let word = words.get(at);
             let read = path[path.len() - 1].end;
+            let mut rest = words.bytes(at).get(read..).unwrap_or_default();
             let mut lost = None;
-            for letter in word.get(read..).unwrap_or_default().chars() {
+            while let Some(letter) = take_letter(&mut rest) {
                 let step = self.step(&path, letter);
                 if step.sets[self.typos] == 0 {
                     lost = Some(step.end);
@@ -172,6 +172,19 @@ impl Pattern {
             },
         }
     }
+}
+
+/// The first letter of what is left of a word; `None` at its end.
+#[inline]
+fn take_letter(rest: &mut &[u8]) -> Option<char> {
+    let (first, behind) = rest.split_first()?;
+    if first.is_ascii() {
+        *rest = behind;
+        return Some(char::from(*first));
+    }
+    let letter = core::str::from_utf8(rest).ok()?.chars().next()?;
+    *rest = rest.get(letter.len_utf8()..)?;
+    Some(letter)
 }
 
 /// How many bytes each of sorted words shares with the one before, at most 255: what [`Pattern::search`] goes by.

@@ -41,7 +41,7 @@ impl<'a> Strings<'a> {
     /// [`OpenError::Value`].
     pub fn check_sorted(&self, what: &'static str) -> Result<(), OpenError> {
         self.check(what)?;
-        let sorted = (1..self.len()).all(|i| self.get(i - 1) < self.get(i));
+        let sorted = (1..self.len()).all(|i| self.bytes(i - 1) < self.bytes(i));
         if sorted { Ok(()) } else { Err(OpenError::Value { what }) }
     }
 
@@ -64,13 +64,18 @@ impl<'a> Strings<'a> {
         self.len() == 0
     }
 
-    /// String `i`; empty beyond the end.
+    /// String `i`; empty beyond the end. Cost: a look at its bytes, since nothing here remembers that they were checked.
     pub fn get(&self, i: usize) -> &'a str {
+        core::str::from_utf8(self.bytes(i)).unwrap_or_default()
+    }
+
+    /// The bytes of string `i`; none beyond the end. They compare as the strings do.
+    #[inline]
+    pub fn bytes(&self, i: usize) -> &'a [u8] {
         if i >= self.len() {
-            return "";
+            return &[];
         }
-        let bytes = self.bytes.get(self.ends.run(i)).unwrap_or_default();
-        core::str::from_utf8(bytes).unwrap_or_default()
+        self.bytes.get(self.ends.run(i)).unwrap_or_default()
     }
 
     /// All strings.
@@ -81,7 +86,7 @@ impl<'a> Strings<'a> {
     /// The place of a string among sorted ones.
     pub fn find(&self, wanted: &str) -> Option<usize> {
         let place = self.first_from(wanted);
-        (place < self.len() && self.get(place) == wanted).then_some(place)
+        (place < self.len() && self.bytes(place) == wanted.as_bytes()).then_some(place)
     }
 
     /// The first of sorted strings that is `wanted` or comes after it; how many there are if none does.
@@ -89,7 +94,7 @@ impl<'a> Strings<'a> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.get(middle) < wanted {
+            if self.bytes(middle) < wanted.as_bytes() {
                 low = middle + 1;
             } else {
                 high = middle;

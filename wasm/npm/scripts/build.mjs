@@ -18,11 +18,11 @@ const wasm = resolve(npm, '..');
 const root = resolve(wasm, '..');
 const dist = join(npm, 'dist');
 
-/** Of each engine: the module of its name, where its crate is built to, the name of its files, and with what features. */
+/** Of each engine: the module of its name, where its crate is built to, the name of its files, in which profile and with what features. */
 const ENGINES = [
-  { module: 'index', pkg: join(wasm, 'pkg'), name: 'aftershow', features: [] },
-  { module: 'slim', pkg: join(wasm, 'pkg-slim'), name: 'aftershow_slim', features: ['--', '--no-default-features'] },
-  { module: 'search', pkg: join(wasm, 'pkg-search'), name: 'aftershow_search', features: ['--', '--no-default-features', '--features', 'search'] },
+  { module: 'index', pkg: join(wasm, 'pkg'), name: 'aftershow', profile: 'wasm-release', features: [] },
+  { module: 'slim', pkg: join(wasm, 'pkg-slim'), name: 'aftershow_slim', profile: 'wasm-release', features: ['--', '--no-default-features'] },
+  { module: 'search', pkg: join(wasm, 'pkg-search'), name: 'aftershow_search', profile: 'wasm-search', features: ['--', '--no-default-features', '--features', 'search'] },
 ];
 
 /** What the elements load when it is asked for. */
@@ -49,11 +49,11 @@ const css = {
 if (!process.argv.includes('--js-only')) ENGINES.forEach(buildWasm);
 await buildJs();
 
-function buildWasm({ pkg, name, features }) {
+function buildWasm({ pkg, name, profile, features }) {
   const tools = process.env.AFTERSHOW_TOOLS ?? join(root, '.tools');
   const cached = existsSync(tools) ? readdirSync(tools).map((name) => join(tools, name, 'bin')) : [];
   const path = [join(npm, 'node_modules', '.bin'), process.env.PATH, ...cached].join(delimiter);
-  const args = ['build', wasm, '--target', 'web', '--mode', 'no-install', '--profile', 'wasm-release'];
+  const args = ['build', wasm, '--target', 'web', '--mode', 'no-install', '--profile', profile];
   run('wasm-pack', [...args, '--out-dir', pkg, '--out-name', name, ...features], { PATH: path });
   withoutHashes([join(pkg, `${name}_bg.wasm`), join(pkg, `${name}.js`)]);
 }
