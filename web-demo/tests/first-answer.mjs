@@ -23,7 +23,7 @@ export const listPage = (id) =>
 export async function coldVisit(browser, site, id) {
   site.pages["/show"] = listPage(id);
   const context = await browser.newContext();
-  const seen = await visit(context, `${site.url}/show`);
+  const seen = await visit(context, site, "/show");
   await context.close();
   return { id, ...seen };
 }

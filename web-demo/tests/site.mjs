@@ -23,6 +23,7 @@ export const pageOf = (body, { head = "", lang = "en", dir = "ltr" } = {}) =>
 
 /**
  * `answer(path, query)` may refuse a file (`false`), or give other bytes for it; `site.pages` are the pages by their paths, `site.pack` is the pack's folder.
+ * `site.requests` are the paths that were asked for, `site.sent` what went out for each: `bytes` has the headers too.
  * `folders` are more of them, by their names; for `maxAge` seconds a browser may keep all files, and asks by their ETags after that.
  */
 export async function openSite(pack, pages = {}, { folders = {}, maxAge } = {}) {
@@ -30,9 +31,12 @@ export async function openSite(pack, pages = {}, { folders = {}, maxAge } = {}) 
   // A static host packs a file once, not for every visitor.
   const made = new Map();
   const once = (key, make) => made.get(key) ?? made.set(key, make()).get(key);
-  const site = { pack, pages, answer: () => true, requests: [] };
+  const site = { pack, pages, answer: () => true, requests: [], sent: [] };
   const server = createServer(async (request, response) => {
     const { pathname: path, search } = new URL(request.url, "http://site");
+    const { socket } = response;
+    const before = socket.bytesWritten;
+    response.on("close", () => site.sent.push({ file: path, bytes: socket.bytesWritten - before }));
     const [, folder, ...rest] = path.split("/");
     const root = { pack: site.pack, aftershow: dist, ...folders }[folder];
     const file = root && join(root, normalize(rest.join("/")));

@@ -1,6 +1,6 @@
 //! The checks of `cargo xtask test --full`: each installs or compiles for minutes.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use anyhow::{Context, Result, bail};
 
