@@ -34,9 +34,9 @@ cargo xtask test [fast] [--full] [--only NAME]… [--list] [--verbose] [--instal
     Runs the checks in order, to the end. fast: only what needs neither wasm nor JavaScript. --full: the long ones too.
 cargo xtask demo [--once] [--catalog SPEC] [--port P]
     Builds everything and serves the demo on 127.0.0.1. --once: prints one answer as JSON and ends.
-cargo xtask bench wasm|pipeline|quality|ratings [--no-peer] [--only SET]…
-    Measures on real data: answers in wasm, the building of a large pack, how good recommendations are, or how far off
-    predicted ratings are.
+cargo xtask bench wasm|page|pipeline|quality|ratings [--no-peer] [--only SET]…
+    Measures on real data: answers in wasm, what a page loads until the first (in Chromium, beside Pagefind), the building
+    of a large pack, how good recommendations are, or how far off predicted ratings are.
     --no-peer: without the runs of others' programs. --only: of quality, ml-1m, cs246-tv, text or gowalla (20 minutes).
 cargo xtask metrics [--write]
     Shows the sizes that metrics.snap keeps; --write keeps the present ones.
@@ -148,10 +148,11 @@ fn bench_command(arguments: &mut Parser) -> Result<bool> {
     let project = Project::find()?;
     match what.as_deref() {
         Some("wasm") => bench::wasm::run(&project)?,
+        Some("page") => bench::page::run(&project)?,
         Some("pipeline") => bench::pipeline::run(&project, peer)?,
         Some("quality") => bench::quality::run(&project, peer, &only)?,
         Some("ratings") => bench::ratings::run(&project)?,
-        _ => bail!("say what to measure: `cargo xtask bench wasm`, `pipeline`, `quality` or `ratings`"),
+        _ => bail!("say what to measure: `cargo xtask bench wasm`, `page`, `pipeline`, `quality` or `ratings`"),
     }
     Ok(true)
 }
@@ -174,7 +175,7 @@ fn metrics_command(arguments: &mut Parser) -> Result<bool> {
     let flags = parts::flags_of(parts::SAMPLE);
     parts::pack(&project, &mut runner, parts::SAMPLE, flags, &pack)?;
     parts::npm_package(&project, &mut runner)?;
-    let measured = metrics::measure(&project, &mut runner, &pack)?;
+    let measured = metrics::measure(&project, &mut runner, &pack, false)?;
     print!("{}", metrics::text(&measured));
     if write {
         metrics::write(&project, &measured)

@@ -5,11 +5,18 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{parts::sorted, project::Project, run::Runner};
+use crate::{
+    parts::{self, sorted},
+    project::Project,
+    run::Runner,
+    set_up,
+};
 
 const FILE: &str = "metrics.snap";
 /// Compilers and compressors of other machines differ by a few bytes.
 const TOLERANCE: f64 = 0.01;
+/// Begins the names of what only a machine with the large catalogue can measure.
+const LARGE: &str = "first answer on 80,000 titles";
 
 /// One figure.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +27,8 @@ pub struct Metric {
     exact: bool,
 }
 
-/// Measures what was built: the npm package, and the sample's pack.
-pub fn measure(project: &Project, runner: &mut Runner, pack: &Path) -> Result<Vec<Metric>> {
+/// Measures what was built: the npm package, the sample's pack, and what a page over the large one loads.
+pub fn measure(project: &Project, runner: &mut Runner, pack: &Path, install: bool) -> Result<Vec<Metric>> {
     let mut command = Command::new("node");
     command.arg("wasm/npm/scripts/sizes.mjs").current_dir(&project.root);
     let sizes: Value = serde_json::from_str(&runner.read(&mut command)?).context("sizes.mjs prints no JSON")?;
@@ -37,7 +44,41 @@ pub fn measure(project: &Project, runner: &mut Runner, pack: &Path) -> Result<Ve
         }
     }
     metrics.extend(pack_metrics(pack)?);
+    match parts::large_pack_if_possible(project, runner)? {
+        Ok(large) => metrics.extend(first_answer(project, runner, &large, install)?),
+        Err(why) => runner.say(&format!("{why}, so what {FILE} says of the {LARGE} is not checked")),
+    }
     Ok(metrics)
+}
+
+/// Whether nothing was left out for want of data.
+pub fn whole(measured: &[Metric]) -> bool {
+    measured.iter().any(|metric| metric.name.starts_with(LARGE))
+}
+
+/// What a browser is sent for a page's first answer, over a sample of titles.
+fn first_answer(project: &Project, runner: &mut Runner, pack: &Path, install: bool) -> Result<Vec<Metric>> {
+    let mut command = Command::new("node");
+    command
+        .arg("web-demo/tests/first-answer.mjs")
+        .arg(pack)
+        .env("CHROMIUM", set_up::chromium(runner, install)?)
+        .current_dir(&project.root);
+    let figures: Value =
+        serde_json::from_str(&runner.read(&mut command)?).context("first-answer.mjs prints no JSON")?;
+    let metric = |(key, name, exact): (&str, &str, bool)| {
+        let value = figures[key]
+            .as_f64()
+            .with_context(|| format!("first-answer.mjs says no {key}"))?;
+        let name = format!("{LARGE}, {name}");
+        Ok(Metric { name, value, exact })
+    };
+    let kept = [
+        ("requests", "requests", true),
+        ("median_bytes", "median, bytes", false),
+        ("most_bytes", "most, bytes", false),
+    ];
+    kept.into_iter().map(metric).collect()
 }
 
 /// Bytes per item of a pack: what is resident, summaries, and the lazy files.
@@ -81,9 +122,15 @@ pub fn check(project: &Project, measured: &[Metric]) -> Result<()> {
 
 const REMEDY: &str = "write it with `cargo xtask metrics --write` and commit it";
 
-/// Writes the file.
+/// Writes the file. What this machine can't measure stays as it was.
 pub fn write(project: &Project, measured: &[Metric]) -> Result<()> {
-    Ok(fs::write(project.root.join(FILE), text(measured))?)
+    let file = project.root.join(FILE);
+    let before = fs::read_to_string(&file).unwrap_or_default();
+    let mut lines = text(measured);
+    if !whole(measured) {
+        lines.extend(before.split_inclusive('\n').filter(|line| line.starts_with(LARGE)));
+    }
+    Ok(fs::write(file, lines)?)
 }
 
 /// The figures as the file has them: `name: value`, a line each.
@@ -111,6 +158,7 @@ fn differences(text: &str, measured: &[Metric]) -> Vec<String> {
     }
     let gone = committed
         .iter()
+        .filter(|(name, _)| whole(measured) || !name.starts_with(LARGE))
         .filter(|(name, _)| measured.iter().all(|metric| metric.name != *name));
     differences.extend(gone.map(|(name, _)| format!("{name} is gone")));
     differences
@@ -149,6 +197,20 @@ mod tests {
         now[0].value = 1011.0;
         now[1].value = 55.6;
         assert_eq!(differences(&text, &now).len(), 2);
+    }
+
+    #[test]
+    fn what_a_machine_without_the_data_cannot_measure_is_not_gone() {
+        let with = |name: &str, value| {
+            let name = format!("{LARGE}, {name}");
+            let exact = true;
+            [metrics(), vec![Metric { name, value, exact }]].concat()
+        };
+        let committed = text(&with("requests", 6.0));
+        assert!(whole(&with("requests", 6.0)) && !whole(&metrics()));
+        assert_eq!(differences(&committed, &metrics()), [""; 0]);
+        assert!(differences(&committed, &with("requests", 7.0))[0].contains("was 6 and is 7"));
+        assert_eq!(differences(&committed, &with("files", 6.0)).len(), 2);
     }
 
     #[test]

@@ -89,6 +89,14 @@ pub fn large_pack(project: &Project, runner: &mut Runner, catalogue: &Path) -> R
     kept_pack(project, runner, "pack-80k", catalogue, None)
 }
 
+/// The same where this machine has the data for it; otherwise why there is none.
+pub fn large_pack_if_possible(project: &Project, runner: &mut Runner) -> Result<Result<PathBuf, String>> {
+    match project.large_catalogue() {
+        Ok(catalogue) => large_pack(project, runner, &catalogue).map(Ok),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
 /// The same with a model of a log of events, given as JSON lines.
 pub fn large_personal_pack(project: &Project, runner: &mut Runner, catalogue: &Path, events: &Path) -> Result<PathBuf> {
     kept_pack(project, runner, "pack-80k-personal", catalogue, Some(events))
@@ -102,19 +110,27 @@ fn kept_pack(
     events: Option<&Path>,
 ) -> Result<PathBuf> {
     let program = aftershow(project, runner)?;
-    let folder = project.scratch(name);
     let inputs: Vec<&Path> = [catalogue, &program].into_iter().chain(events).collect();
-    let stamp = Stamp::new(project, name, &inputs, &[&folder.join("manifest.json")]);
-    if !stamp.holds() {
+    kept(project, name, &inputs, "manifest.json", |folder| {
         let events = events.map(|events| format!("jsonl:{}", events.display()));
         let more: Vec<&str> = events.iter().flat_map(|spec| ["--interactions", spec]).collect();
-        pack(
-            project,
-            runner,
-            &format!("tvmaze:{}", catalogue.display()),
-            &more,
-            &folder,
-        )?;
+        let catalogue = format!("tvmaze:{}", catalogue.display());
+        pack(project, runner, &catalogue, &more, folder).map(drop)
+    })
+}
+
+/// A folder that `build` fills, and fills again only when one of the inputs has changed; its file `sign` is there when it is whole.
+pub fn kept(
+    project: &Project,
+    name: &str,
+    inputs: &[impl AsRef<Path>],
+    sign: &str,
+    build: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
+    let folder = project.scratch(name);
+    let stamp = Stamp::new(project, name, inputs, &[folder.join(sign)]);
+    if !stamp.holds() {
+        build(&folder)?;
         stamp.set()?;
     }
     Ok(folder)

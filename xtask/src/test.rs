@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every check there is, in order, to the end.
 
+mod long;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -7,13 +9,12 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
     counts::{self, Counts},
-    encoder, links, metrics, parts,
-    project::{Project, cargo, lock},
-    python,
+    links, metrics, parts,
+    project::{Project, cargo},
     run::{Lines, Runner, interrupted},
     set_up,
 };
@@ -61,9 +62,9 @@ struct Ended {
 /// The checks that need neither wasm nor JavaScript.
 const FAST: usize = 5;
 /// The checks that run unless others are asked for; those after them take minutes.
-const USUAL: usize = 18;
+const USUAL: usize = 19;
 /// All of them, in order.
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 21] = [
     Step {
         name: "fmt",
         about: "Rust is formatted",
@@ -155,9 +156,15 @@ const STEPS: [Step; 20] = [
         run: web_build,
     },
     Step {
+        name: "large-pack",
+        about: "80,000 titles become a pack, where there is the data",
+        needs: &["pack"],
+        run: large_pack,
+    },
+    Step {
         name: "browser",
         about: "the pages in Chromium",
-        needs: &["pack", "web-build"],
+        needs: &["pack", "large-pack", "web-build"],
         run: browser_tests,
     },
     Step {
@@ -169,20 +176,20 @@ const STEPS: [Step; 20] = [
     Step {
         name: "metrics",
         about: "sizes as in metrics.snap",
-        needs: &["pack", "npm-build"],
+        needs: &["pack", "large-pack", "npm-build"],
         run: check_metrics,
     },
     Step {
         name: "schemathesis",
         about: "the document of the API against HTTP on workerd, by generated requests",
         needs: &["pack", "worker-build"],
-        run: schemathesis,
+        run: long::schemathesis,
     },
     Step {
         name: "encoder",
         about: "sentence encoders: lints and tests",
         needs: &[],
-        run: encoder_tests,
+        run: long::encoder,
     },
 ];
 
@@ -496,44 +503,6 @@ fn native(scene: &mut Scene<'_>) -> Result<Counts> {
     counts.not_empty()
 }
 
-/// With the pipeline's own lints and tests, since a feature of it is on here.
-fn encoder_tests(scene: &mut Scene<'_>) -> Result<Counts> {
-    let model = encoder::ensure(scene.project, &mut scene.runner)?;
-    let packages = [
-        "-p",
-        "aftershow-encoder",
-        "-p",
-        "aftershow-pipeline",
-        "--features",
-        encoder::FEATURE,
-    ];
-    let mut clippy = scene.cargo(&["clippy"]);
-    clippy.args(packages).args(["--all-targets", "--", "-D", "warnings"]);
-    let mut counts = scene.check(clippy)?;
-    let mut docs = scene.cargo(&["doc", "--no-deps", "-p", "aftershow-encoder"]);
-    docs.env("RUSTDOCFLAGS", "-D warnings");
-    counts += scene.check(docs)?;
-    let mut command = scene.cargo(&["test"]);
-    let tests = ["oracle", "refused", "real_model", "text_encoder"];
-    command
-        .args(packages)
-        .args(tests.iter().flat_map(|test| ["--test", test]));
-    command
-        .args(["--no-fail-fast", "--", "--show-output"])
-        .env("AFTERSHOW_ENCODER", model);
-    scene.with_data(&mut command);
-    let finished = scene.runner.try_run(&mut command)?;
-    let tested = counts::cargo_test(&finished.output)?;
-    if !finished.status.success() && tested.failed == 0 {
-        bail!(
-            "cargo test ended with {}: something does not compile, or a test broke off",
-            finished.status
-        );
-    }
-    counts += tested.not_empty()?;
-    Ok(counts)
-}
-
 fn set_up_all(scene: &mut Scene<'_>) -> Result<Counts> {
     set_up::all(scene.project, &mut scene.runner)?;
     Ok(Counts::default()) // a preparation, not a check
@@ -605,36 +574,30 @@ fn worker_tests(scene: &mut Scene<'_>) -> Result<Counts> {
     })
 }
 
-fn schemathesis(scene: &mut Scene<'_>) -> Result<Counts> {
-    let requirements = scene.project.root.join("xtask/schemathesis/requirements.txt");
-    let pins = fs::read_to_string(&requirements)?;
-    let pin = pins.lines().find_map(|line| line.strip_prefix("schemathesis=="));
-    let version = pin.context("xtask/schemathesis/requirements.txt pins no schemathesis")?;
-    let folder = scene.project.tools.join(format!("schemathesis-{version}"));
-    fs::create_dir_all(&scene.project.tools)?;
-    let python = {
-        let _lock = lock(
-            &scene.project.tools,
-            &mut scene.runner,
-            "another run that installs tools",
-        )?;
-        python::environment(&mut scene.runner, &folder, &requirements, "schemathesis")?
-    };
-    let node = worker_node(scene.project);
-    scene.node_tests(&node, "edge-worker/tests/full", |command| {
-        command.env("SCHEMATHESIS", python.with_file_name("schemathesis"));
-    })
-}
-
 fn web_build(scene: &mut Scene<'_>) -> Result<Counts> {
     parts::web_demo(scene.project, &mut scene.runner)?;
     Ok(Counts::ONE)
 }
 
+fn large_pack(scene: &mut Scene<'_>) -> Result<Counts> {
+    if let Err(why) = parts::large_pack_if_possible(scene.project, &mut scene.runner)? {
+        scene.runner.say(&why);
+        return Ok(Counts {
+            skipped: 1,
+            ..Counts::default()
+        });
+    }
+    Ok(Counts::ONE)
+}
+
 fn browser_tests(scene: &mut Scene<'_>) -> Result<Counts> {
     let chromium = set_up::chromium(&mut scene.runner, scene.install)?;
+    let large = parts::large_pack_if_possible(scene.project, &mut scene.runner)?;
     scene.node_tests(Path::new("node"), "web-demo/tests", |command| {
         command.env("CHROMIUM", chromium);
+        if let Ok(large) = large {
+            command.env("AFTERSHOW_LARGE_PACK", large);
+        }
     })
 }
 
@@ -651,9 +614,12 @@ fn golden_js(scene: &mut Scene<'_>) -> Result<Counts> {
 
 fn check_metrics(scene: &mut Scene<'_>) -> Result<Counts> {
     let pack = scene.sample_pack();
-    let measured = metrics::measure(scene.project, &mut scene.runner, &pack)?;
+    let measured = metrics::measure(scene.project, &mut scene.runner, &pack, scene.install)?;
     metrics::check(scene.project, &measured)?;
-    Ok(Counts::ONE)
+    Ok(Counts {
+        skipped: usize::from(!metrics::whole(&measured)),
+        ..Counts::ONE
+    })
 }
 
 /// The Node that came with the Worker's packages: wrangler and miniflare need a newer one than the machine may have.
@@ -706,7 +672,10 @@ mod tests {
         };
         let mut names = chosen(&options).unwrap();
         names.sort();
-        assert_eq!(names, ["browser", "npm-build", "pack", "set-up", "web-build"]);
+        assert_eq!(
+            names,
+            ["browser", "large-pack", "npm-build", "pack", "set-up", "web-build"]
+        );
         let unknown = Options {
             only: vec!["brwoser".into()],
             ..Options::default()

@@ -1,7 +1,8 @@
 // Parts of a pack as plain JavaScript reads them, for the peers.
 
-/** Sections with ids; the format is described in core/FORMAT.md. */
+/** Sections with ids and names; the format is described in core/FORMAT.md. */
 const ID = { idInts: 1, idStringEnds: 2, idStringBytes: 3 };
+const NAME = { ends: 0x30, bytes: 0x31 };
 
 /** Reads sections by id, as typed arrays of the type that the table says. */
 export function sections(file) {
@@ -20,8 +21,14 @@ export function sections(file) {
 /** The ids of a features part, by rows. */
 export function ids(read) {
   const ints = read(ID.idInts);
-  if (ints) return Array.from(ints, Number);
-  const ends = read(ID.idStringEnds);
+  return ints ? Array.from(ints, Number) : strings(read, ID.idStringEnds, ID.idStringBytes);
+}
+
+/** The names of a display part, by rows. */
+export const names = (read) => strings(read, NAME.ends, NAME.bytes);
+
+function strings(read, ends, bytes) {
   const text = new TextDecoder();
-  return Array.from(ends, (end, i) => text.decode(read(ID.idStringBytes).subarray(i > 0 ? Number(ends[i - 1]) : 0, Number(end))));
+  const from = read(ends);
+  return Array.from(from, (end, i) => text.decode(read(bytes).subarray(i > 0 ? Number(from[i - 1]) : 0, Number(end))));
 }

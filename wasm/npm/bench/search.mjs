@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 
 import { TitleSearch } from 'aftershow/search';
 
-import { ids, sections } from './part.mjs';
+import { ids, names as namesOf, sections } from './part.mjs';
 import { search } from './peers/minisearch.mjs';
 import { print, rounded, timed } from './timing.mjs';
 
@@ -31,7 +31,7 @@ const LIMIT = 10;
 const manifest = JSON.parse(await readFile(join(pack, 'manifest.json'), 'utf8'));
 const file = (kind) => readFile(join(pack, manifest.parts.find((part) => part.kind === kind).file));
 const idOf = ids(sections(await file('features')));
-const names = strings(sections(await file('display')), 0x30, 0x31);
+const names = namesOf(sections(await file('display')));
 const index = await file('search');
 
 const asked = spread(names.length, Number(flags.titles)).map((row) => ({ row, name: names[row] }));
@@ -77,13 +77,6 @@ if (flags.json) {
     console.log(`${kind}: MiniSearch takes ${(theirs.median_ms / ours.median_ms).toFixed(1)} times as long; the title is among the first ${LIMIT} in ${found(ours)} and ${found(theirs)}`);
   }
   console.log(`the index has ${index.length} bytes, MiniSearch's as JSON ${peer.bytes}; without the whole catalogue a search by a beginning reads ${lazy.files.toFixed(1)} shards of ${lazy.bytes.toFixed(0)} bytes together`);
-}
-
-/** The strings of two sections. */
-function strings(read, ends, bytes) {
-  const text = new TextDecoder();
-  const from = read(ends);
-  return Array.from(from, (end, i) => text.decode(read(bytes).subarray(i > 0 ? from[i - 1] : 0, end)));
 }
 
 /** Places spread evenly. */

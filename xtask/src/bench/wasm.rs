@@ -18,8 +18,8 @@ use crate::{
 
 /// What makes a log of events for the large catalogue, beside the folder of development data.
 const GENERATOR: &str = "../tools/gen_events.py";
-/// Vector and search libraries that only this benchmark needs.
-const PEERS: &str = "wasm/npm/bench/peers";
+/// Vector and search libraries that only benchmarks need.
+pub(super) const PEERS: &str = "wasm/npm/bench/peers";
 
 /// Builds what is measured, and prints the package's own tables: similar titles, search, then recommendations.
 pub fn run(project: &Project) -> Result<()> {
