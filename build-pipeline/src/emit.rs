@@ -35,9 +35,8 @@ use crate::{
 
 /// Summaries of so many rows share a file, at most.
 const SUMMARIES_PER_FILE: usize = 1024;
-/// So many ids share a table: with 512, the names of the tables in the manifest and a table itself
-/// weigh about the same on a page's first answer for 80,000 items.
-const IDS_PER_TABLE: usize = 512;
+/// So many ids share a table at least.
+const IDS_PER_TABLE: usize = 256;
 /// Length of the list of popular items: what a page shows where it has nothing better.
 const POPULAR: usize = 60;
 
@@ -272,7 +271,10 @@ fn write_shards(
         })
         .collect::<Result<_, BuildError>>()?;
 
-    let tables = catalogue.items.len().div_ceil(IDS_PER_TABLE);
+    // A page's first answer reads all names of tables, in the manifest, and one table: with the square root of the items the two
+    // weigh about the same.
+    let items = catalogue.items.len();
+    let tables = items.div_ceil(IDS_PER_TABLE.max(items.isqrt()));
     let mut entries: Vec<Vec<(u64, u64)>> = vec![Vec::new(); tables];
     let mut shard_of = vec![0; catalogue.items.len()];
     for (group, bytes) in groups.iter().zip(&packed) {
