@@ -2,7 +2,10 @@
 
 use std::{fmt::Write, fs};
 
-use aftershow_core::pack::{PartEntry, sections};
+use aftershow_core::{
+    Manifest,
+    pack::{Head, PartEntry, sections},
+};
 use serde::Serialize;
 
 use crate::{
@@ -71,6 +74,9 @@ pub fn inspect(pack: &PackDir) -> Result<Inspection, BuildError> {
     add("summaries", files("summaries", &manifest.summaries.hashes)?);
     add("tables", files("table", &manifest.tables.hashes)?);
     add("shards", shard_bytes(pack)?);
+    for head in &manifest.heads {
+        add(&format!("head of {}", head.items), head_bytes(pack, head)?);
+    }
     if pack.dir().join("checksums.txt").exists() {
         add("checksums", bytes_of(pack, "checksums.txt")?);
     }
@@ -82,6 +88,15 @@ pub fn inspect(pack: &PackDir) -> Result<Inspection, BuildError> {
         sections: rows,
         config: pack.manifest_json().get("config").cloned().unwrap_or_default(),
     })
+}
+
+/// The files of a head that are its own.
+fn head_bytes(pack: &PackDir, head: &Head) -> Result<u64, BuildError> {
+    let path = pack.dir().join(&head.file);
+    let json = fs::read(&path).map_err(|e| missing(pack, &head.file, &e))?;
+    let manifest = Manifest::from_json(&json).map_err(|e| refused(&path, &e))?;
+    let parts: Result<Vec<u64>, BuildError> = manifest.parts.iter().map(|part| bytes_of(pack, &part.file)).collect();
+    Ok(json.len() as u64 + parts?.iter().sum::<u64>())
 }
 
 fn part_sections(pack: &PackDir, part: &PartEntry) -> Result<Vec<SectionSize>, BuildError> {

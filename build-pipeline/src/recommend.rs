@@ -220,6 +220,13 @@ pub fn for_people(recommended: &Recommended) -> String {
     }
     if answer.items.is_empty() {
         out.push_str(match answer.matched {
+            0 if recommended
+                .unknown
+                .as_deref()
+                .is_some_and(|unknown| !unknown.is_empty()) =>
+            {
+                "None of the candidates is in the pack and passes the filter.\n"
+            }
             0 => "Nothing in the pack passes the filter.\n",
             _ => "There are no more items.\n",
         });

@@ -236,10 +236,16 @@ impl<'q> Given<'q> {
         }
     }
 
-    /// The names of the parameters that were looked for: the document of the API lists these and no others.
+    /// The names of the parameters that were looked for, each once: the document of the API lists these and no others.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn asked(self) -> Vec<&'static str> {
-        self.asked.into_inner()
+        let mut each: Vec<&'static str> = Vec::new();
+        for name in self.asked.into_inner() {
+            if !each.contains(&name) {
+                each.push(name);
+            }
+        }
+        each
     }
 
     /// Every value of `name`, not yet decoded.
@@ -311,7 +317,7 @@ impl<'q> Given<'q> {
         }
     }
 
-    /// As [`Given::text`], to be kept.
+    /// The decoded value of `name`, to be kept; `None` if it isn't given.
     ///
     /// # Errors
     /// The problem names the parameter.

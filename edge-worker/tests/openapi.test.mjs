@@ -223,7 +223,7 @@ describe("the document and the sample", { skip: !binary && "AFTERSHOW_BIN is not
           const [{ address, body }] = examples(route);
           const response = await send(lame, route.method, address, body);
           assertDocumented(route, response, address);
-          codes.add(response.json().code);
+          if (response.headers["content-type"].includes("json")) codes.add(response.json().code);
         }
         assert.ok(codes.has(code), [...codes].join());
       } finally {

@@ -23,6 +23,22 @@ impl BuiltPack {
     /// # Panics
     /// If it can't be built: then there is nothing to test.
     pub fn of(catalogue: &str, events: Option<&str>, threads: usize) -> BuiltPack {
+        BuiltPack::configured(catalogue, events, threads, |_| {})
+    }
+
+    /// The embedded sample with its log, and with heads of so many titles.
+    pub fn with_heads(heads: &[u32]) -> BuiltPack {
+        BuiltPack::configured("sample", Some("sample"), 2, |config| {
+            config.personal.heads = heads.to_vec()
+        })
+    }
+
+    fn configured(
+        catalogue: &str,
+        events: Option<&str>,
+        threads: usize,
+        configure: impl FnOnce(&mut Config),
+    ) -> BuiltPack {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config {
             catalog: vec![Source::parse(catalogue).expect("a source")],
@@ -31,6 +47,7 @@ impl BuiltPack {
         };
         let events = events.map(|spec| EventSource::parse(spec).expect("a source of events"));
         config.interactions.sources.extend(events);
+        configure(&mut config);
         let plan = Plan::new(folder.path().join("pack"));
         run(&config, &plan, &Progress::new(Style::Quiet)).expect("a pack");
         BuiltPack { folder }

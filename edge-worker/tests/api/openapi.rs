@@ -81,7 +81,13 @@ fn ask(host: &Host, method: Method, path: &str, body: Option<&Value>) -> (u16, S
         body: body.map(|body| body.to_string().into()).unwrap_or_default(),
         ..ApiRequest::new(method, path)
     });
-    let answer: Value = serde_json::from_slice(&response.body).unwrap();
+    let html = response
+        .header("Content-Type")
+        .is_some_and(|kind| kind.starts_with("text/html"));
+    let answer: Value = match html {
+        true => String::from_utf8(response.body.clone()).unwrap().into(),
+        false => serde_json::from_slice(&response.body).unwrap(),
+    };
     let code = answer["code"].as_str().unwrap_or_default().to_owned();
     (response.status, code, answer)
 }
