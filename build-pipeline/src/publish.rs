@@ -66,11 +66,10 @@ fn is_manifest(path: &Path) -> bool {
 }
 
 fn is_of_a_pack(name: &str) -> bool {
-    let is_part = name
-        .strip_suffix(".bin")
-        .and_then(|name| name.split_once('.'))
-        .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()));
-    is_part || matches!(name, "manifest.json" | "checksums.txt")
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    let part = name.strip_suffix(".bin").and_then(|name| name.split_once('.'));
+    let head = name.strip_prefix("head.").and_then(|name| name.strip_suffix(".json"));
+    part.map(|(_, hash)| hash).or(head).is_some_and(is_hash) || matches!(name, "manifest.json" | "checksums.txt")
 }
 
 /// Writes a pack into a folder of its own and puts that at `out`.

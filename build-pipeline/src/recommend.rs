@@ -284,10 +284,19 @@ pub fn for_people(recommended: &Recommended) -> String {
             against.variant
         ));
     }
+    if answer.items.iter().any(|item| item.adjusted_score.is_some()) {
+        note("The order goes by that times freshness, damping and boosts: adjusted_score of --json.".to_owned());
+    }
+    if answer.unknown_rerank_ids > 0 {
+        let unknown = answer.unknown_rerank_ids;
+        note(format!("Not in the pack: {unknown} of the ids to boost, pin and bury."));
+    }
     if answer.unknown_items > 0 {
         note(match answer.unknown_items {
-            1 => "1 item of the history is not in the pack and has no effect.".to_owned(),
-            unknown => format!("{unknown} items of the history are not in the pack and have no effect."),
+            1 => "1 item of the history, or what is being watched, is not in the pack and has no effect.".to_owned(),
+            unknown => format!(
+                "{unknown} items of the history and what is being watched are not in the pack and have no effect."
+            ),
         });
     }
     if answer.fallback_used && recommended.is_known != Some(false) {

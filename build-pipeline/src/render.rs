@@ -1,6 +1,6 @@
 //! `aftershow render`: lists of similar titles as HTML, one to stdout or all of them to a folder.
 
-use std::{fmt, fs, path::Path};
+use std::{collections::HashMap, fmt, fs, path::Path};
 
 use aftershow_core::{Answer, ItemIx, Outcome, Part, Wording, kernel::Features, pack::layout::kind};
 use aftershow_render::{Place, component, list};
@@ -84,18 +84,15 @@ fn all(pack: &mut PackDir, render: &Render<'_>, out: &Path, progress: &Progress)
     let part = pack.container(Part::Features, kind::FEATURES)?;
     let items = Features::open(&part)?.items;
     fs::create_dir_all(out).map_err(|error| BuildError::write(out, error))?;
+    let ids: Vec<String> = (0..items.len())
+        .map(|row| items.id(ItemIx(row as u32)).to_string())
+        .collect();
+    let names = names(&ids)?;
     let stage = progress.stage("render", items.len() as u64);
     let pack = &*pack;
     let write = |row: usize| -> Result<u64, BuildError> {
-        let id = items.id(ItemIx(row as u32)).to_string();
-        let html = html(pack, render, &id)?;
-        let name = format!("{}.html", component(&id));
-        if name.len() > LONGEST_NAME {
-            return Err(BuildError::Usage {
-                reason: format!("--all: the id {id} is too long for the name of a file; render that title by itself"),
-            });
-        }
-        scratch::write_file(&out.join(name), html.as_bytes())?;
+        let html = html(pack, render, &ids[row])?;
+        scratch::write_file(&out.join(&names[row]), html.as_bytes())?;
         stage.inc(1);
         Ok(html.len() as u64)
     };
@@ -107,6 +104,29 @@ fn all(pack: &mut PackDir, render: &Render<'_>, out: &Path, progress: &Progress)
         files: items.len(),
         bytes,
     })
+}
+
+/// The names of the titles' files: right on any disk, those included that take capitals for small letters.
+fn names(ids: &[String]) -> Result<Vec<String>, BuildError> {
+    let usage = |reason| Err(BuildError::Usage { reason });
+    let mut known = HashMap::new();
+    let mut names = Vec::with_capacity(ids.len());
+    for id in ids {
+        let name = format!("{}.html", component(id).replace('*', "%2A"));
+        if name.len() > LONGEST_NAME {
+            return usage(format!(
+                "--all: the id {id} is too long for the name of a file; render that title by itself"
+            ));
+        }
+        if let Some(other) = known.insert(name.to_lowercase(), id) {
+            return usage(format!(
+                "--all: the ids {other} and {id} differ in capitals only, and their files would be one on many disks; render those \
+                 titles one by one"
+            ));
+        }
+        names.push(name);
+    }
+    Ok(names)
 }
 
 /// The list of a title, by what is attached of the pack.

@@ -171,11 +171,15 @@ impl Oracle<'_> {
         }
         // The best is the first of what has a score, if anything has.
         let any_scored = left.iter().any(|item| item.scored);
-        let most = left
-            .iter()
-            .filter(|item| item.scored == any_scored)
-            .map(|item| self.in_force(item))
-            .fold(0.0, f64::max);
+        let raised = |item: &&Before| {
+            let mut boosts = self.rerank.boosts.iter().flatten();
+            boosts.any(|boost| row_of(&boost.id) == item.row && boost.factor > 1.0)
+        };
+        let best_of =
+            |items: &mut dyn Iterator<Item = &&Before>| items.map(|item| self.in_force(item)).reduce(f64::max);
+        let tier = |scored: bool| left.iter().filter(move |item| item.scored == scored);
+        // No boost makes others count for less.
+        let plain = best_of(&mut tier(true).filter(|item| !raised(item)));
         // What is only popular goes on below the least of what has a score.
         let least = left.iter().filter(|item| item.scored).map(|item| self.in_force(item));
         let least = least.reduce(f64::min);
@@ -183,11 +187,25 @@ impl Oracle<'_> {
             Some(least) if !item.scored => self.in_force(item).min(1.0) * least,
             _ => self.in_force(item),
         };
+        let plain_popular = || {
+            tier(false)
+                .filter(|item| !raised(item))
+                .map(|item| relevance_of(item))
+                .reduce(f64::max)
+        };
+        let most = plain
+            .or_else(plain_popular)
+            .or_else(|| best_of(&mut tier(any_scored)))
+            .unwrap_or(0.0);
         let calibration = if self.taste.is_some() { calibration } else { 0.0 };
         let mut list = pins;
         for (place, row) in middle.iter().enumerate() {
             let value = |item: &Before| {
-                let relevance = if most > 0.0 { relevance_of(item) / most } else { 0.0 };
+                let relevance = if most > 0.0 {
+                    (relevance_of(item) / most).min(1.0)
+                } else {
+                    0.0
+                };
                 let nearest = list
                     .iter()
                     .map(|other| self.likeness(*other, item.row))

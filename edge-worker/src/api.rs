@@ -310,7 +310,7 @@ impl<'r> Asked<'r> {
                 Asked::Similar(params::id_text(id)?, Similar::read(given)?)
             }
             Endpoint::SimilarHtml => {
-                let similar = Similar::read(given)?.reasoned();
+                let similar = Similar::read(given)?.of_cards();
                 Asked::SimilarHtml(params::id_text(id)?, similar, ListPlace::read(given)?)
             }
             Endpoint::SimilarToNew => {

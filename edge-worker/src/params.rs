@@ -45,10 +45,11 @@ impl Similar {
         Ok(similar)
     }
 
-    /// With reasons, unless it is said that there should be none.
+    /// As a list of cards shows them: with reasons, unless it is said that there should be none, and without summaries.
     #[must_use]
-    pub fn reasoned(mut self) -> Similar {
+    pub fn of_cards(mut self) -> Similar {
         self.knobs.reasons.get_or_insert(true);
+        self.summaries = None;
         self
     }
 
@@ -107,6 +108,8 @@ impl Recommend {
             include_seen: given.parse("include_seen", BOOLEAN)?,
             summaries: given.parse("summaries", BOOLEAN)?,
             knobs: Knobs {
+                watching: given.text("watching")?.map(|id| ItemId::Str(id.into())),
+                watching_weight: given.number(ranges::WATCHING_WEIGHT)?,
                 against: given.variant("against")?,
                 ..given.knobs()?
             },
@@ -276,12 +279,10 @@ impl<'q> Given<'q> {
         Ok(Knobs {
             filter: self.json::<Filter>("filter")?,
             rerank: self.json::<Rerank>("rerank")?,
-            watching: self.text("watching")?.map(|id| ItemId::Str(id.into())),
-            watching_weight: self.number(ranges::WATCHING_WEIGHT)?,
             reasons: self.parse("reasons", BOOLEAN)?,
             variant: self.variant("variant")?,
             visitor: self.owned("visitor")?,
-            against: None,
+            ..Knobs::default()
         })
     }
 

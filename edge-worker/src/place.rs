@@ -7,7 +7,7 @@ use crate::{params::Given, problem::Problem};
 
 /// What the answer's own page may do, since somebody may open it as one: show its style and pictures, and nothing else.
 pub const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'";
 
 /// Where a list stands.
 #[derive(Clone, Debug)]

@@ -169,8 +169,9 @@ pub fn worker(project: &Project, runner: &mut Runner) -> Result<()> {
         "edge-worker/static",
         "edge-worker/package-lock.json",
         "edge-worker/wrangler.toml",
+        "wasm/npm/src/element/list.css",
     ];
-    let inputs = rust_inputs(root, &["core", "edge-worker"], &others);
+    let inputs = rust_inputs(root, &["core", "render", "edge-worker"], &others);
     let stamp = Stamp::new(project, "worker", &inputs, &[root.join("edge-worker/build")]);
     if stamp.holds() {
         runner.say("the Worker is up to date");

@@ -45,10 +45,11 @@ pub struct RenderArgs {
     /// How cards lie: grid, row or list
     #[arg(long, value_name = "NAME", default_value = "grid")]
     pub layout: Layout,
-    /// What the list is called by a screen reader
+    /// What the list is called by a screen reader, until the element takes over with its own words
     #[arg(long, value_name = "TEXT", default_value = Place::LABEL)]
     pub label: String,
-    /// The sentences of reasons, as a JSON file: {"genres": "Both are {names}", …} [default: English]
+    /// The sentences of reasons, as a JSON file: {"genres": "Both are {names}", …}; English where it has none. With the element on
+    /// the page, give the same words to its translate()
     #[arg(long, value_name = "FILE")]
     pub wording: Option<PathBuf>,
     /// Say no reasons
@@ -81,7 +82,12 @@ impl RenderArgs {
         })?;
         Ok(Render {
             which: match (&self.id, &self.out) {
-                (Some(id), _) => Which::One(id),
+                (Some(_), Some(_)) => {
+                    return Err(BuildError::Usage {
+                        reason: "--out is for --all; the list of one title goes to stdout".to_owned(),
+                    });
+                }
+                (Some(id), None) => Which::One(id),
                 (None, Some(out)) => Which::All(out),
                 (None, None) => {
                     return Err(BuildError::Usage {
@@ -100,9 +106,15 @@ impl RenderArgs {
             return Ok(Wording::english());
         };
         let json = fs::read(file).map_err(|error| BuildError::read(file, &error))?;
-        serde_json::from_slice(&json).map_err(|error| BuildError::Input {
+        let input = |error: serde_json::Error| BuildError::Input {
             place: file.display().to_string(),
-            reason: format!("{error}; give every sentence that core/src/engine/wording.json has"),
-        })
+            reason: format!("{error}; the sentences are those of `wording` in the npm package's types"),
+        };
+        let own: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&json).map_err(input)?;
+        let mut words = serde_json::to_value(Wording::english())?;
+        for (name, sentence) in own {
+            words[&name] = sentence;
+        }
+        serde_json::from_value(words).map_err(input)
     }
 }

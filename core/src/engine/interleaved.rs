@@ -15,7 +15,7 @@ use crate::{error::QueryError, ids::ItemId};
 
 /// The page of a list that is drafted from that of the query's variant, or of the pack itself, and that of `against`.
 ///
-/// Cost: both lists from their beginning to the end of the page.
+/// Cost: both lists from their beginning to the end of the page, with their summaries if the query wants some.
 pub(super) fn interleaved(
     engine: &Engine,
     query: &Query,
@@ -51,6 +51,7 @@ pub(super) fn interleaved(
     items.reverse();
     a.items = items;
     a.offset = query.offset;
+    a.total = a.total.min(POOL);
     a.against = Some(against.clone());
     a.fallback_used |= b.fallback_used;
     Ok(Outcome::Answer(lists.swap_remove(0)))

@@ -66,9 +66,9 @@ use crate::{
 const KEPT: usize = 2 * Query::MAX_N;
 /// Bytes of lazy parts of one kind that an engine keeps.
 const KEPT_BYTES: usize = 48 << 20;
-/// Files of summaries that an engine keeps: one answer may need a file for each of its items and
-/// one for its subject.
-const KEPT_SUMMARIES: usize = Query::MAX_N + 1;
+/// Files of summaries that an engine keeps: one answer may need a file for each of its items and one for its subject, and an
+/// interleaved one those of both its lists.
+const KEPT_SUMMARIES: usize = 2 * rerank::POOL + 1;
 
 /// An open pack.
 ///
@@ -276,11 +276,13 @@ impl Engine {
                 texts.check("summaries")?;
                 let per_file = self.manifest.summaries.items_per_file as usize;
                 let from = (number as usize).saturating_mul(per_file);
-                same(
-                    texts.len(),
-                    per_file.min(items.saturating_sub(from)),
-                    "number of summaries",
-                )?;
+                // A head shares the whole pack's files, and its last one may have texts beyond it.
+                let own = per_file.min(items.saturating_sub(from));
+                if !(own..=per_file).contains(&texts.len()) {
+                    return Err(OpenError::Value {
+                        what: "number of summaries",
+                    });
+                }
                 self.summaries.put(part, container);
             }
             Part::Table(_) => {

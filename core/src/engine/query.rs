@@ -69,8 +69,8 @@ pub struct Query {
     pub variant: Option<VariantName>,
     /// Another variant, as `experiment:variant`, to be compared with the first within one list of recommendations: the page has the
     /// items of both, drafted in turns, and each says whose it is (team-draft interleaving, Radlinski, Kurup & Joachims 2008). The
-    /// first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list. It
-    /// ends at place 200. Default: none.
+    /// first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list;
+    /// without one everybody has the same coins. It ends at place 200. Default: none.
     pub against: Option<VariantName>,
     /// Any text of at most 256 bytes that tells visitors apart: they get their variant of the pack's first experiment, unless
     /// `variant` names one. It is hashed and kept nowhere. Default: none; without experiments it has no effect.

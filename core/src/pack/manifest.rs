@@ -96,6 +96,25 @@ pub struct Head {
     pub file: String,
 }
 
+/// Heads of a form that this release doesn't know are none: a pack can do without.
+fn heads<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Head>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Heads {
+        Known(Vec<Head>),
+        Unknown(serde::de::IgnoredAny),
+    }
+    // A name is joined to a folder.
+    let plain = |head: &Head| {
+        let mut bytes = head.file.bytes();
+        !head.file.starts_with('.') && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+    };
+    Ok(match Heads::deserialize(deserializer)? {
+        Heads::Known(heads) => heads.into_iter().filter(plain).collect(),
+        Heads::Unknown(_) => Vec::new(),
+    })
+}
+
 /// The engine's part of `manifest.json`. Other keys of the file are for people and tools.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -127,7 +146,7 @@ pub struct Manifest {
     #[serde(default)]
     pub shards: u32,
     /// Packs of the best-known items, the smallest first. For hosts: an engine answers from the one pack that it opened.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "heads")]
     pub heads: Vec<Head>,
     /// Who must be credited for the data, as text to show; empty if nobody.
     #[serde(default)]
@@ -369,9 +388,10 @@ impl Manifest {
         self.parts.iter().filter(|entry| entry.kind == MODEL)
     }
 
-    /// The model of this name; `None` if the pack has none.
+    /// The model of this name; `None` if the pack has none. Of models that are equal, and so one file, the first.
     pub fn model_named(&self, name: &str) -> Option<Part> {
-        let place = self.models().position(|entry| entry.name == name)?;
+        let named = self.models().find(|entry| entry.name == name)?;
+        let place = self.models().position(|entry| entry.file == named.file)?;
         Some(Part::Model(place as u32))
     }
 

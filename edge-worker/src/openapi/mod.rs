@@ -211,6 +211,9 @@ impl Maker {
             }));
         }
         all.extend(parameters(route).into_iter().map(|name| self.parameter(name)));
+        if route.endpoint == Endpoint::SimilarHtml {
+            as_cards(&mut all);
+        }
         if kept(route) {
             all.push(json!({
                 "name": "If-None-Match", "in": "header", "schema": {"type": "string"},
@@ -437,6 +440,14 @@ impl Maker {
         let every: Vec<&str> = codes::ALL.iter().map(|(code, _)| code.name).collect();
         all["Problem"]["properties"]["code"]["enum"] = json!(every);
         all.into_iter().map(|(name, schema)| (name, tidied(schema))).collect()
+    }
+}
+
+/// What is otherwise with a list of cards: it has reasons by default, and never summaries.
+fn as_cards(parameters: &mut Vec<Value>) {
+    parameters.retain(|parameter| parameter["name"] != "summaries");
+    for parameter in parameters.iter_mut().filter(|parameter| parameter["name"] == "reasons") {
+        parameter["schema"]["default"] = json!("true");
     }
 }
 

@@ -25,8 +25,12 @@ import type {
   Source,
 } from './types.js';
 
+/** Whether an early answer is worth showing: it has items, and not only popular ones for somebody whose titles the head lacks. */
+const saysSomething = ({ items, unknown_items }: Recommendations): boolean =>
+  items.some(({ source }) => source !== 'popular' || unknown_items === 0);
+
 /** A head that was opened, or not yet. */
-type OpenHead = Head & { host?: Promise<Host> };
+type OpenHead = Head & { host?: Promise<Host> | undefined };
 
 export type * from './types.js';
 export { english, sentence } from './wording.js';
@@ -154,14 +158,20 @@ export class Recommender extends OpenPack {
 
   /** Whatever a head can't do, the whole pack does or says why not. */
   async #answerEarly(ask: (engine: Engine) => unknown, early: (answer: EarlyRecommendations) => void, signal: AbortSignal | undefined): Promise<void> {
+    // The whole catalogue may be here by another call, and what is wrong with a question is said at once.
+    if (this.#heads.length > 0 && !('need_parts' in (ask(this.host.alive()) as object))) return this.#forgetHeads();
     for (let at = 0; at < this.#heads.length; at++) {
       const head = this.#heads[at] as OpenHead;
-      const opened = unlessAborted((head.host ??= head.open()), signal);
+      head.host ??= head.open().catch((error) => {
+        head.host = undefined;
+        throw error;
+      });
+      const opened = unlessAborted(head.host, signal);
       const answer = await opened.then((host) => host.answer<Recommendations>(ask, { signal })).catch(() => null);
       signal?.throwIfAborted();
       // Answered by the whole pack meanwhile.
       if (this.#heads[at] !== head) return;
-      if (answer) early({ ...answer, catalogue_share: head.share });
+      if (answer && saysSomething(answer)) early({ ...answer, catalogue_share: head.share });
     }
   }
 

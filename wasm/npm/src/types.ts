@@ -260,8 +260,8 @@ export interface RecommendOptions extends PageOptions, ContentWeights, Knobs {
   /**
    * Another variant, as `experiment:variant`, to be compared with the first within one list of recommendations: the page has the
    * items of both, drafted in turns, and each says whose it is (team-draft interleaving, Radlinski, Kurup & Joachims 2008). The
-   * first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list. It
-   * ends at place 200. Default: none.
+   * first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list;
+   * without one everybody has the same coins. It ends at place 200. Default: none.
    */
   against?: string | null | undefined;
   /**
@@ -359,8 +359,8 @@ export interface PopularOptions extends PageOptions, Knobs {
   /**
    * Another variant, as `experiment:variant`, to be compared with the first within one list of recommendations: the page has the
    * items of both, drafted in turns, and each says whose it is (team-draft interleaving, Radlinski, Kurup & Joachims 2008). The
-   * first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list. It
-   * ends at place 200. Default: none.
+   * first is `variant`, or without one the pack's own values; `visitor` throws the coins, so the same one sees the same list;
+   * without one everybody has the same coins. It ends at place 200. Default: none.
    */
   against?: string | null | undefined;
   /**
@@ -660,9 +660,10 @@ export interface CallOptions {
 /** How to make one call of `recommend`. */
 export interface RecommendCallOptions extends CallOptions {
   /**
-   * Is called with answers from the best-known titles, while the whole catalogue is on its way: at most one for each head of the pack,
-   * each from more titles than the one before. The promise gives the exact answer, last of all. What a head can't answer it passes
-   * over. Not called where the whole catalogue is here already, or the pack has no heads (one of a few thousand titles has none).
+   * Is called with answers from the best-known titles, before the whole catalogue is asked for: at most one for each head of the pack,
+   * each from more titles than the one before. The promise gives the exact answer, last of all. What a head can't answer, or answers
+   * with nothing of the person's, is passed over. Not called where the whole catalogue is here already, or the pack has no heads (one of a few thousand
+   * titles has none).
    */
   early?: ((answer: EarlyRecommendations) => void) | undefined;
 }

@@ -42,7 +42,7 @@ describe('recommend with early answers', { skip: program ? false : 'AFTERSHOW_BI
   }
 
   it('comes from more and more of the best-known titles, and last from all', async () => {
-    const options = { history: [ids[1], { id: ids[5], weight: 2 }], limit: 8, reasons: true };
+    const options = { history: [ids[1], { id: ids[5], weight: 2 }], limit: 8, reasons: true, summaries: true };
     const { recommender, answer, early } = await ask(options);
     assert.deepEqual(early.map(({ found }) => found.catalogue_share), HEADS.map((items) => items / manifest.items));
     for (const [at, { found, read }] of early.entries()) {
@@ -50,6 +50,7 @@ describe('recommend with early answers', { skip: program ? false : 'AFTERSHOW_BI
       assert.equal(found.items.length, 8);
       assert.ok(found.items.every(({ id }) => known.has(id)), `head ${at}`);
       assert.ok(found.items.every(({ reasons }) => reasons.length > 0));
+      assert.ok(found.items.some(({ summary }) => summary));
       assert.deepEqual(kinds(read).filter((kind) => kind === 'features').length, at + 1, 'nothing of the whole catalogue yet');
     }
     assert.equal('catalogue_share' in answer, false);
@@ -59,6 +60,14 @@ describe('recommend with early answers', { skip: program ? false : 'AFTERSHOW_BI
     assert.deepEqual(await recommender.recommend(options, { early: () => again++ }), answer);
     assert.equal(again, 0);
     recommender.free();
+    // So it is where another call has brought it.
+    const { source, read } = watched(pack);
+    const other = await Recommender.load(source);
+    await other.rerank({ candidates: ids.slice(0, 3), history: options.history });
+    await other.recommend(options, { early: () => again++ });
+    assert.equal(again, 0);
+    assert.ok(!read.some((file) => file.startsWith('head.')), String(read));
+    other.free();
   });
 
   it('passes over what a head can not answer: damaged, missing, or asked for by a name that is not in it', async () => {
@@ -71,7 +80,8 @@ describe('recommend with early answers', { skip: program ? false : 'AFTERSHOW_BI
       assert.ok(answer.items.length > 0);
       recommender.free();
     }
-    const { answer, recommender } = await ask({ history: [ids[1]], filter: { ids: [ids[60]] } });
+    const { answer, early, recommender } = await ask({ history: [ids[1]], filter: { ids: [ids[60]] } });
+    assert.equal(early.length, 0, 'nothing of it is worth showing');
     assert.deepEqual(answer.items.map(({ id }) => id), [ids[60]]);
     recommender.free();
   });

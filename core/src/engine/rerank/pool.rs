@@ -33,7 +33,7 @@ struct Candidate {
     /// Its place by score.
     place: usize,
     item: ItemIx,
-    /// Its score relative to the best of the pool.
+    /// Its score relative to the best of the pool that no boost raises, at most 1: a boost moves its item alone.
     relevance: f32,
     /// How much it is like the item before it that it is most like, of those that it was compared with.
     nearest: f32,
@@ -92,11 +92,18 @@ struct List<'p, 'v> {
 
 impl<'p, 'v> List<'p, 'v> {
     fn of(pool: &'p Pool<'p, 'v>, best: &[(ItemIx, f32)], scored: usize) -> List<'p, 'v> {
-        let most = best.first().map_or(0.0, |(_, score)| *score);
+        let boosts = &pool.reranking.boosts;
+        let is_raised = |item: &ItemIx| boosts.iter().any(|(boosted, by)| boosted == item && *by > 1.0);
+        let plain = best.iter().find(|(item, _)| !is_raised(item));
+        let most = plain.or(best.first()).map_or(0.0, |(_, score)| *score);
         let candidate = |(place, (item, score)): (usize, &(ItemIx, f32))| Candidate {
             place,
             item: *item,
-            relevance: if most > 0.0 { score / most } else { 0.0 },
+            relevance: if *score < most {
+                score / most
+            } else {
+                f32::from(u8::from(most > 0.0))
+            },
             nearest: 0.0,
             compared: 0,
             value: 0.0,
