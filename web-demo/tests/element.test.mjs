@@ -119,15 +119,61 @@ test("a newer pack is opened where the old one's files are gone, and nothing of 
   const { readFile } = await import("node:fs/promises");
   const manifest = await readFile(`${site.pack}/manifest.json`, "utf8");
   let old = true;
-  // The old manifest names shards that are not there any more.
-  const gone = manifest.replace(/("shards":\{[^[]*\[)("[0-9a-f]+")/, '$1"0000000000000000"').replace(/("tables":\{[^[]*\[)("[0-9a-f]+")/, '$1"0000000000000000"');
-  assert.notEqual(gone, manifest);
+  // The old manifest names tables that are not there any more.
+  const { tables, ...others } = JSON.parse(manifest);
+  const gone = JSON.stringify({ ...others, tables: { ...tables, hashes: tables.hashes.map(() => "0000000000000000") } });
   const answer = (path) => (path !== "/pack/manifest.json" ? true : old ? ((old = false), gone) : true);
   const { told, close } = await open(list(), { answer });
   const { answer: found } = await told("answer");
   assert.equal(found.items.length, 10);
   assert.equal(site.requests.filter((path) => path === "/pack/manifest.json").length, 2);
   await close({ expect: [/never/] });
+});
+
+test("lists that fail before and after another has opened the newer pack all go on with it, and look for it once", async () => {
+  const { readFile } = await import("node:fs/promises");
+  const { tables, ...others } = JSON.parse(await readFile(`${site.pack}/manifest.json`, "utf8"));
+  const gone = JSON.stringify({ ...others, tables: { ...tables, hashes: tables.hashes.map((_, i) => String(i).padStart(16, "0")) } });
+  let old = true;
+  let release;
+  const held = new Promise((go) => (release = go));
+  const answer = async (path) => {
+    if (/^\/pack\/table\.0+1\./.test(path)) await held;
+    return path !== "/pack/manifest.json" ? true : old ? ((old = false), gone) : true;
+  };
+  const items = [SHOW, ...idsOf(await recommender.similar({ id: SHOW }))];
+  const lists = items.map((id) => `<aftershow-list src="/pack/" item="${id}"></aftershow-list>`);
+  const { told, count, close } = await open(lists.join(""), { answer });
+  await told("answer");
+  release();
+  for (const id of items) await told("answer", ({ answer }) => String(answer.subject.id) === String(id));
+  assert.deepEqual([await count("answer"), await count("fallback"), await count("error")], [items.length, 0, 0]);
+  assert.equal(site.requests.filter((path) => path === "/pack/manifest.json").length, 2);
+  await close({ expect: [/never/] });
+});
+
+test("where the whole catalogue fails after an early answer, that stays and the error is told", async () => {
+  const { page, told, ids, count, close } = await open("");
+  const expected = await recommender.popular({ limit: 10 });
+  await page.evaluate(async (popular) => {
+    const { packAt } = await import("/aftershow/element.js");
+    const recommend = async (_, { early }) => {
+      early({ ...popular, catalogue_share: 0.1 });
+      await new Promise((go) => setTimeout(go, 200));
+      throw Object.assign(new Error("a file is missing"), { code: "pack_fetch" });
+    };
+    const pack = packAt("/pack/");
+    await pack.slim();
+    pack.whole = async () => ({ recommend });
+    document.body.innerHTML = '<aftershow-list src="/pack/" for-you></aftershow-list>';
+  }, expected);
+  const { code } = await told("error");
+  assert.equal(code, "pack_fetch");
+  assert.equal((await told("recommendations")).recommendations.catalogue_share, 0.1);
+  assert.deepEqual([await count("recommendations"), await count("fallback")], [1, 0]);
+  assert.deepEqual(await ids(), idsOf(expected));
+  assert.equal(await page.locator("aftershow-list .note").isVisible(), false);
+  await close();
 });
 
 test("arrow keys, Home and End go from card to card, and turn with the page's direction", async () => {
@@ -148,7 +194,7 @@ test("arrow keys, Home and End go from card to card, and turn with the page's di
     assert.deepEqual(went, [1, 2, 1, 9, 9, 0, 0], dir);
     await close();
   }
-  const { page, told, close } = await open(list(), { answer: (path) => (path.startsWith("/shows/") ? "A show" : true) });
+  const { page, told, close } = await open(list(), { answer: (path) => (path.startsWith("/shows/") ? '<link rel="icon" href="data:,">A show' : true) });
   await told("answer");
   await page.locator("aftershow-list a").first().focus();
   const tops = [];

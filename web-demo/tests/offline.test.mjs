@@ -28,7 +28,7 @@ let site, browser, folder;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "aftershow-offline-"));
-  site = await openSite(packFolder(), { "/worker.js": WORKER });
+  site = await openSite(packFolder(), { "/worker.js": WORKER, "/full.js": FULL });
   browser = await launch();
 });
 after(async () => {
@@ -46,6 +46,8 @@ const until = async (what, ask) => {
   }
   throw new Error(`never: ${what}`);
 };
+/** As {@link WORKER} where there is no room for anything. */
+const FULL = `Cache.prototype.put = () => Promise.reject(new DOMException("", "QuotaExceededError"));${WORKER}`;
 /** The first visit, until what it read is kept. */
 async function first() {
   const visit = await openPage(browser, site, list(82), { head: HEAD });
@@ -75,6 +77,19 @@ test("after the first visit the page answers offline", async () => {
   assert.deepEqual(await ids(), before);
   assert.equal(answer.items.length, 10);
   await close({ expect: [/Failed to load|ERR_INTERNET/] });
+});
+
+test("where nothing can be kept, pages have what the network has", async () => {
+  const { page, told, ids, count, close } = await openPage(browser, site, list(82), { head: HEAD.replace("/worker.js", "/full.js") });
+  await told("answer");
+  const before = await ids();
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  await page.reload();
+  await told("answer");
+  assert.deepEqual(await ids(), before);
+  assert.deepEqual([await count("error"), await count("fallback")], [0, 0]);
+  assert.deepEqual(await keptFiles(page), []);
+  await close();
 });
 
 test("a new pack is picked up, an open page goes on with the old one, and nothing of both is mixed", async () => {

@@ -6,8 +6,8 @@ import { pageOf } from "./site.mjs";
 /** The events that are written down, in `window.told`. */
 const EVENTS = ["answer", "recommendations", "fallback", "error", "impression", "click", "feedback", "search", "select"];
 
-/** Opens a page with `body`; pictures from elsewhere are never fetched. `prepare` runs in the page before its own code. */
-export async function openPage(browser, site, body, { head, lang, dir, prepare, answer = () => true, ...options } = {}) {
+/** Opens a page with `body`; pictures from elsewhere are never fetched. `prepare` runs in the page before its own code; `until` says when it counts as open. */
+export async function openPage(browser, site, body, { head, lang, dir, prepare, until = "load", answer = () => true, ...options } = {}) {
   site.answer = answer;
   site.requests.length = 0;
   site.pages["/page"] = pageOf(body, { head, lang, dir });
@@ -21,7 +21,7 @@ export async function openPage(browser, site, body, { head, lang, dir, prepare, 
     for (const name of events) addEventListener(`aftershow-${name}`, ({ detail }) => window.told.push({ name, ...structuredClone(detail) }));
   }, EVENTS);
   if (prepare) await page.addInitScript(prepare);
-  await page.goto(`${site.url}/page`);
+  await page.goto(`${site.url}/page`, { waitUntil: until });
   /** The latest event of a name that `accept` likes. */
   const told = async (name, accept = () => true) => {
     const end = Date.now() + 15_000;

@@ -1,6 +1,7 @@
 // <aftershow-search> on a plain page, with the keys that the ARIA Authoring Practices give a combobox.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { TitleSearch } from "aftershow/search";
 import { launch, packFolder } from "./host.mjs";
@@ -22,7 +23,7 @@ after(async () => {
 
 async function open(attributes = "", options = {}) {
   const visit = await openPage(browser, site, `<aftershow-search src="/pack/" href="/shows/{id}" ${attributes}></aftershow-search><button>After</button>`, {
-    answer: (path) => (path.startsWith("/shows/") ? "A show" : true),
+    answer: (path) => (path.startsWith("/shows/") ? '<link rel="icon" href="data:,">A show' : true),
     ...options,
   });
   const box = visit.page.getByRole("combobox");
@@ -117,6 +118,65 @@ test("a search that can't be made says so", async () => {
   await box.pressSequentially("e");
   await told("search");
   await close({ expect: [/never/] });
+});
+
+test("a box whose code can't be had says so, and is asked for again when the visitor goes on", async () => {
+  let missing = true;
+  const visit = await openPage(browser, site, '<aftershow-search src="/pack/"></aftershow-search><button>After</button>', {
+    answer: (path) => !(missing && path.includes("search-box")),
+  });
+  const { code } = await visit.told("error");
+  assert.equal(code, "wasm_load");
+  missing = false;
+  await visit.page.getByRole("button").focus();
+  const box = visit.page.getByRole("combobox");
+  await box.pressSequentially("d");
+  await visit.told("search");
+  await visit.close({ expect: [/never/] });
+});
+
+test("Enter takes no title that was found for another text", async () => {
+  let release;
+  const held = new Promise((go) => (release = go));
+  const { page, box, told, count, close } = await open();
+  await page.evaluate(() => addEventListener("aftershow-select", (event) => event.preventDefault()));
+  await box.pressSequentially("dex");
+  await told("search", ({ q }) => q === "dex");
+  // The next answer waits.
+  await page.exposeFunction("held", () => held);
+  await page.evaluate(async () => {
+    const pack = (await import("/aftershow/element.js")).packAt("/pack/");
+    const titles = await pack.titles();
+    pack.titles = async () => (await window.held(), titles);
+  });
+  await box.fill("game of thrones");
+  await page.keyboard.press("Enter");
+  assert.equal(await count("select"), 0);
+  release();
+  await told("search", ({ q }) => q === "game of thrones");
+  await page.keyboard.press("Enter");
+  assert.equal((await told("select")).card.name, "Game of Thrones");
+  await close();
+});
+
+test("a newer pack is searched where the old one's files are gone", async () => {
+  const manifest = await readFile(`${site.pack}/manifest.json`, "utf8");
+  const gone = manifest.replace(/"search\.[0-9a-f]+/, '"search.0000000000000000');
+  assert.notEqual(gone, manifest);
+  let old = true;
+  const { box, told, count, close } = await open("", { answer: (path) => (path !== "/pack/manifest.json" ? true : old ? ((old = false), gone) : true) });
+  await box.fill("dex");
+  await told("search");
+  assert.equal(await count("error"), 0);
+  await close({ expect: [/never/] });
+});
+
+test("words that come later are the box's too", async () => {
+  const { page, box, close } = await open('lang="de"');
+  assert.equal(await box.getAttribute("aria-label"), "Search titles");
+  await page.evaluate(async () => (await import("/aftershow/element.js")).translate("de", { search: "Titel suchen" }));
+  assert.equal(await box.getAttribute("aria-label"), "Titel suchen");
+  await close();
 });
 
 test("properties reflect, also those set before the element was upgraded", async () => {

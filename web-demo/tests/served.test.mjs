@@ -53,16 +53,17 @@ const texts = (page) =>
   );
 
 test("what a server made is read before there is an answer, and taken over without a jump", { skip }, async () => {
-  let release;
-  const held = new Promise((go) => (release = go));
-  const hold = (path) => (path === "/aftershow/element.js" ? held.then(() => true) : true);
   // Two titles of the server's list are not in the answer, and one has another place.
   const items = [answer.items[0], answer.items[2], answer.items[1], ...answer.items.slice(3, 8), { ...answer.items[8], id: "gone-1", instead: answer.items[8].id }, { ...answer.items[9], id: "gone-2", instead: answer.items[9].id }];
   for (const [what, list, moved] of [["the same list", answer.items, false], ["another list", items, true]]) {
-    const visit = openPage(browser, site, served(list), { answer: hold });
-    await new Promise((ready) => setTimeout(ready, 700));
+    let release;
+    const held = new Promise((go) => (release = go));
+    const hold = (path) => (path === "/aftershow/element.js" ? held.then(() => true) : true);
+    const { page, told, ids, close } = await openPage(browser, site, served(list), { answer: hold, until: "commit" });
+    await page.locator("aftershow-list li").nth(9).waitFor();
+    assert.equal(await page.evaluate(() => customElements.get("aftershow-list")), undefined);
+    assert.deepEqual(await ids(), idsOf({ items: list }), `${what}, as the server made it`);
     release();
-    const { page, told, ids, close } = await visit;
     await told("answer");
     assert.deepEqual(await ids(), idsOf(answer), what);
     assert.equal(moved, String(idsOf({ items: list })) !== String(idsOf(answer)));

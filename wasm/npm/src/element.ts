@@ -11,7 +11,7 @@ import type { Card } from './types.js';
 
 export type * from './types.js';
 export type * from './element/events.js';
-export { paletteOf, type Palette } from './element/artwork.js';
+export { hashOf, paletteOf, randomFrom, type Palette } from './element/artwork.js';
 export { safeAddress } from './element/address.js';
 export { historyAt, type KeptEvent, type KeptHistory, type Opinion } from './element/history.js';
 export { AftershowList } from './element/list.js';

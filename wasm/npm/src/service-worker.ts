@@ -95,19 +95,21 @@ export class PackKeeper {
     const id = fresh?.ok ? await idOf(fresh) : null;
     if (!fresh || id === null) return this.#bestKept();
     const edition = this.#nameOf(id);
-    await (await caches.open(edition)).put(url, fresh.clone());
-    await (await caches.open(this.#nameOf(''))).put(`${this.#pack}newest`, new Response(edition));
+    // Of what can't be kept there is no edition: its page lives from the network.
+    if (!(await keep(edition, url, fresh))) return null;
+    await keep(this.#nameOf(''), `${this.#pack}newest`, new Response(edition));
     return edition;
   }
 
   /** A part of a pack: whatever edition kept it, its name says what is in it. */
   async #part(request: Request, clientId: string): Promise<Response> {
-    const edition = (await this.#editions.get(clientId)) ?? (await this.#newest());
+    const known = this.#editions.get(clientId);
+    const edition = await (known ?? this.#newest());
     const own = edition === null ? null : await caches.open(edition);
     // What came damaged is asked for past all caches.
     const kept = request.cache === 'reload' ? undefined : ((await own?.match(request.url)) ?? (await this.#elsewhere(request.url)));
     const response = kept ?? (await fetch(request));
-    if (response.ok) await own?.put(request.url, response.clone());
+    if (edition !== null) await keep(edition, request.url, response);
     return response;
   }
 
@@ -121,10 +123,13 @@ export class PackKeeper {
 
   /** Any other file: its name stays when its bytes change, so the network comes first. */
   async #file(request: Request): Promise<Response> {
-    const cache = await caches.open(this.#nameOf('').replace('pack', 'files'));
+    const cache = this.#nameOf('').replace('pack', 'files');
     const fresh = await fetch(request).catch(() => null);
-    if (fresh?.ok) await cache.put(request.url, fresh.clone());
-    return (fresh?.ok ? fresh : await cache.match(request.url)) ?? fresh ?? Response.error();
+    if (fresh?.ok) {
+      await keep(cache, request.url, fresh);
+      return fresh;
+    }
+    return (await (await caches.open(cache)).match(request.url)) ?? fresh ?? Response.error();
   }
 
   #nameOf(id: string): string {
@@ -162,6 +167,17 @@ export class PackKeeper {
     if (open.some(({ id }) => !this.#editions.has(id))) return;
     const needed = new Set([await this.#newest(), await this.#bestKept(), ...(await Promise.all(open.map(({ id }) => this.#editions.get(id))))]);
     for (const edition of await this.#all()) if (!needed.has(edition)) await caches.delete(edition);
+  }
+}
+
+/** Keeps a whole file, if its server lets it and there is room; the answer to the page never hangs on that. Whether it is kept. */
+async function keep(cache: string, url: string, response: Response): Promise<boolean> {
+  if (response.status !== 200 || /\bno-store\b/i.test(response.headers.get('cache-control') ?? '')) return false;
+  try {
+    await (await caches.open(cache)).put(url, response.clone());
+    return true;
+  } catch {
+    return false;
   }
 }
 

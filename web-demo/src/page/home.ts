@@ -14,16 +14,15 @@ export interface Home {
   open(): void;
 }
 
-/** Ties the home to the visitor's list, whose first answer brings all that its rows need too. */
+/** Ties the home to the visitor's list, whose exact answer brings all that its rows need too: before it they would only be in its way. */
 export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
   find("wall").append(...wall());
   /** Whether there was an answer from the whole catalogue: until then the figures follow the early ones. */
   let exact = false;
-  let asked = false;
   let filled = false;
 
   const fill = async (): Promise<void> => {
-    if (filled || !asked || find("main").dataset.view !== "home") return;
+    if (filled || !exact || find("main").dataset.view !== "home") return;
     filled = true;
     try {
       const whole = await pack.whole();
@@ -35,7 +34,6 @@ export function wireHome(forYou: AftershowList, pack: SharedPack): Home {
     }
   };
   forYou.addEventListener("aftershow-recommendations", ({ detail }) => {
-    asked = true;
     if (!exact) {
       exact = shareOf(detail.recommendations) === null;
       find("figure-bytes").textContent = bytesText(detail.bytes);

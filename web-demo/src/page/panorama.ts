@@ -1,6 +1,6 @@
 // A picture for the head of a page, drawn from a title's name alone, in the colours of its poster.
 
-import { paletteOf, type Palette } from "aftershow/element";
+import { hashOf, paletteOf, randomFrom, type Palette } from "aftershow/element";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -172,23 +172,4 @@ function draw<K extends keyof SVGElementTagNameMap>(
   }
   parent.append(node);
   return node;
-}
-
-/** FNV-1a over the code points, then mixed so that near names fall far apart. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const sign of text.normalize("NFC")) hash = Math.imul(hash ^ (sign.codePointAt(0) ?? 0), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -43,10 +43,12 @@ export function wireShowPage(pack: SharedPack, taste: Taste, answers: Answers): 
 
   /** Summaries are the largest part of a pack, so they are asked for apart and come after the list. */
   async function summarise(id: string | number): Promise<void> {
-    const recommender = await pack.slim();
-    credit(recommender.info());
-    // Only its equals are let in, which it hardly has: so no file is read but the one with its own summary.
-    const answer = await recommender.similar({ id, n: 1, min_similarity: 1, summaries: true }).catch(() => null);
+    const found = pack.slim().then((recommender) => {
+      credit(recommender.info());
+      // Only its equals are let in, which it hardly has: so no file is read but the one with its own summary.
+      return recommender.similar({ id, n: 1, min_similarity: 1, summaries: true });
+    });
+    const answer = await found.catch(() => null);
     answers.recount();
     if (main.dataset.show === String(id)) showSummary(answer?.subject?.summary ?? null);
   }

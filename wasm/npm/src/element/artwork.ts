@@ -90,7 +90,7 @@ function draw(parent: SVGElement, tag: string, attributes: Record<string, string
 }
 
 /** FNV-1a over the code points, then mixed so that near names fall far apart. */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const sign of text.normalize('NFC')) hash = Math.imul(hash ^ (sign.codePointAt(0) as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
@@ -98,7 +98,7 @@ function hashOf(text: string): number {
 }
 
 /** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,6 +1,6 @@
 // What the elements tell the page.
 
-import type { Answer, Card, ItemId, Recommendations, SearchResult, SearchResults } from '../types.js';
+import type { Answer, Card, EarlyRecommendations, ItemId, Recommendations, SearchResult, SearchResults } from '../types.js';
 import type { Opinion } from './history.js';
 
 /** What an answer cost. */
@@ -19,10 +19,10 @@ export interface AnswerDetail extends Cost {
   answer: Answer;
 }
 
-/** What `aftershow-recommendations` tells. */
+/** What `aftershow-recommendations` tells: once for each early answer, if there are any, and last for the exact one. */
 export interface RecommendationsDetail extends Cost {
-  /** The recommendations themselves. */
-  recommendations: Recommendations;
+  /** The recommendations themselves; those of an early answer say in `catalogue_share` which part of the catalogue they are from. */
+  recommendations: Recommendations | EarlyRecommendations;
 }
 
 /** What `aftershow-error` and `aftershow-fallback` tell. */
@@ -59,7 +59,7 @@ export interface FeedbackDetail extends CardDetail {
 
 /** What `aftershow-search` tells. */
 export interface SearchDetail extends Cost {
-  /** What was typed. It stays in the page unless you send it. */
+  /** What was typed. It is in no request unless you send it; but which titles were found decides which small files of cards are fetched. */
   q: string;
   /** What was found. */
   results: SearchResults;

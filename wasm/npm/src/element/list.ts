@@ -1,23 +1,22 @@
 // <aftershow-list>: a list of similar titles, or of titles for the visitor, found in the page itself.
 
-import type { Card, HistoryEvent, ItemId } from '../types.js';
+import type { HistoryEvent, ItemId } from '../types.js';
 import { CardView, skeleton, type CardStyle, type RenderCard } from './card.js';
 import { faultOf, tell, type AftershowEvents, type CardDetail, type ErrorDetail } from './events.js';
 import { focusedPlace, moveByKeys, refocus } from './focus.js';
-import { historyAt, type KeptEvent, type KeptHistory, type Opinion } from './history.js';
+import { historyAt, type KeptEvent, type KeptHistory } from './history.js';
 import { Impressions } from './impressions.js';
 import { itemOptions, KNOBS, personOptions } from './knobs.js';
 import css from './list.css';
 import { arrange } from './motion.js';
 import { noteOf, plainly, retryButton } from './note.js';
-import { packAt, type SharedPack } from './packs.js';
+import { isOfPack, packAt, type SharedPack } from './packs.js';
 import { part } from './part.js';
 import { forPerson, popularInstead, similarTo, type Found, type Question } from './question.js';
 import { attributeOf, Base, choice, flag, json, reflect, text, upgrade } from './reflection.js';
 import { servedList } from './served.js';
 import { sheetOf } from './style.js';
 import type { UndoView } from './undo.js';
-import { filled } from './phrase.js';
 import { listeners, wordsFor, type Words } from './words.js';
 
 const PROPERTIES = {
@@ -115,6 +114,8 @@ export class AftershowList extends Base {
   #render: RenderCard | null = null;
   #scheduled = false;
   #running = false;
+  /** Whether what is shown is nearer to the question than what is popular: a server made it, or it is an early answer. */
+  #kept = false;
   #speaking: ReturnType<typeof setTimeout> | undefined;
   /** Whether the list has come near to what is seen; only with `loading="lazy"` it must. */
   #near = false;
@@ -258,6 +259,7 @@ export class AftershowList extends Base {
         if (late()) return;
         const cost = { milliseconds: performance.now() - start, bytes: pack.traffic.bytes - read };
         this.#fill({ subject, kind: found.kind, edition }, found, style, words);
+        this.#kept = true;
         if (fault) this.#fallBack(fault, words);
         tell(this, found.event, { ...cost, ...found.told } as AftershowEvents[typeof found.event]);
       };
@@ -267,18 +269,14 @@ export class AftershowList extends Base {
     }
   }
 
-  /** A file that can't be had, or is damaged, gives what is popular, unless a newer pack has come in the place of the old one. */
+  /** A file that can't be had, or is damaged, gives what is popular. */
   async #answer(question: Question, pack: SharedPack, words: Words, early: (found: Found) => void): Promise<[Found, ErrorDetail?]> {
     try {
-      return [await question.ask(pack, early)];
+      return [await pack.ask(() => question.ask(pack, early))];
     } catch (error) {
-      const fault = faultOf(error);
-      if (!fault.code.startsWith('pack_')) throw error;
-      if (await pack.renewed()) return [await question.ask(pack, early)];
-      // What a server made is nearer to what was asked for.
-      if (this.#served.size > 0) throw error;
+      if (this.#kept || !isOfPack(error)) throw error;
       const popular = popularInstead(pack, this.n ?? 10, words).catch(() => Promise.reject(error));
-      return [await popular, fault];
+      return [await popular, faultOf(error)];
     }
   }
 
@@ -295,7 +293,8 @@ export class AftershowList extends Base {
 
   #wait(): void {
     // What a server made is there to be read.
-    if (this.#served.size > 0) return;
+    this.#kept = this.#served.size > 0;
+    if (this.#kept) return;
     this.#list.setAttribute('aria-busy', 'true');
     const words = wordsFor(this);
     this.#list.setAttribute('aria-label', this.forYou ? words.forYou : words.label);
@@ -353,11 +352,10 @@ export class AftershowList extends Base {
       root.append(this.#undo.node);
       root.adoptedStyleSheets.push(opinions.sheet());
     }
-    const history = this.#history;
     return {
       host: this,
       href: this.href,
-      opinion: opinions && ((card) => new opinions.OpinionView(card, history, words, (...said) => this.#offer(card, ...said, words))),
+      opinion: opinions && opinions.opinionsIn(this, this.#list, this.#history, words, this.#undo as UndoView),
       render: this.#render ?? (filler && template && filler.fromTemplate(template)),
     };
   }
@@ -380,8 +378,8 @@ export class AftershowList extends Base {
   }
 
   #fail(fault: ErrorDetail, words: Words): void {
-    // What a server made is better than words of regret.
-    if (this.#served.size === 0) {
+    // It is better than words of regret, too.
+    if (!this.#kept) {
       this.#drop();
       this.#show([]);
       this.#label.hidden = true;
@@ -419,19 +417,6 @@ export class AftershowList extends Base {
     const node = path.find((node) => node instanceof Element && node.parentElement === this.#list) as Element | undefined;
     const detail = link && node && this.#detailOf(node);
     if (detail && !tell(this, 'aftershow-click', { ...detail, href: link.href })) event.preventDefault();
-  }
-
-  #offer(card: Card, opinion: Opinion | null, before: Opinion | null, words: Words): void {
-    const id = String(card.id);
-    const position = [...this.#cards.keys()].indexOf(id) + 1;
-    tell(this, 'aftershow-feedback', { id: card.id, card, position, opinion, before });
-    const said = { like: words.liked, dislike: words.dislikeTitle, none: words.takenBack }[opinion ?? 'none'];
-    this.#undo?.offer(filled(said, { name: card.name }), words.undo, () => {
-      this.#history.undo();
-      tell(this, 'aftershow-feedback', { id: card.id, card, position, opinion: before, before: opinion });
-      const back = this.#cards.get(id)?.node ?? this.#list;
-      back.querySelector<HTMLElement>(`.${opinion ?? before}`)?.focus({ preventScroll: true });
-    });
   }
 }
 

@@ -2,11 +2,13 @@
 // where a list has them.
 
 import type { Card } from '../types.js';
+import { tell } from './events.js';
 import type { KeptHistory, Opinion } from './history.js';
 import { part } from './part.js';
 import css from './opinions.css';
 import { sheetOf } from './style.js';
 import { filled } from './phrase.js';
+import type { UndoView } from './undo.js';
 import type { Words } from './words.js';
 
 export { UndoView } from './undo.js';
@@ -61,6 +63,26 @@ export class OpinionView {
     for (const opinion of OPINIONS) this.#buttons[opinion].setAttribute('aria-pressed', String(said === opinion));
     this.node.dataset.opinion = said ?? '';
   }
+}
+
+/** Makes the buttons of the cards of a list. What they say is told by its element, and can be taken back. */
+export function opinionsIn(host: HTMLElement, list: HTMLElement, history: KeptHistory, words: Words, undo: UndoView): (card: Card) => OpinionView {
+  const placeOf = (id: string): number => [...list.children].findIndex((item) => (item as HTMLElement).dataset.id === id);
+  return (card) => {
+    const id = String(card.id);
+    const said: Said = (opinion, before) => {
+      const detail = { id: card.id, card, position: placeOf(id) + 1 };
+      tell(host, 'aftershow-feedback', { ...detail, opinion, before });
+      const sentence = { like: words.liked, dislike: words.dislikeTitle, none: words.takenBack }[opinion ?? 'none'];
+      undo.offer(filled(sentence, { name: card.name }), words.undo, () => {
+        history.undo();
+        tell(host, 'aftershow-feedback', { ...detail, opinion: before, before: opinion });
+        const back = list.children[placeOf(id)] ?? list;
+        back.querySelector<HTMLElement>(`.${opinion ?? before}`)?.focus({ preventScroll: true });
+      });
+    };
+    return new OpinionView(card, history, words, said);
+  };
 }
 
 function icon(d: string): SVGSVGElement {

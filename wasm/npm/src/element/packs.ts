@@ -5,6 +5,7 @@ import { coded, said } from '../errors.js';
 import type { Recommender } from '../index.js';
 import type { TitleSearch } from '../search.js';
 import { Recommender as Slim } from '../slim.js';
+import { faultOf } from './events.js';
 
 /** What has been read of a pack since the page was opened. */
 export interface Traffic {
@@ -22,6 +23,11 @@ export class SharedPack {
   readonly #engines = new Map<string, Promise<unknown>>();
   /** All engines read one manifest: the files it names belong together. */
   #manifest: Promise<Uint8Array | Response> | undefined;
+  /** The manifest of engines that could not be opened. */
+  #dropped: Promise<Uint8Array | Response> | undefined;
+  /** How often another pack has come in the place of this one. */
+  #generation = 0;
+  #renewing: Promise<void> | undefined;
 
   /** @internal */
   constructor(folder: string) {
@@ -44,17 +50,31 @@ export class SharedPack {
   }
 
   /**
-   * Looks whether another pack has come in the place of this one, whose files may then be gone: the next question opens it.
+   * Asks, and once more if a file could not be had because another pack has come in the place of this one: that one is opened then.
    * What of an engine's files came damaged is asked for past all caches anyway.
+   * @internal
    */
-  async renewed(): Promise<boolean> {
-    const before = await this.#manifest?.catch(() => undefined);
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    const generation = this.#generation;
+    try {
+      return await question();
+    } catch (error) {
+      if (!isOfPack(error)) throw error;
+      // Questions that fail together look once; one that fails after another has brought the newer pack goes on with that.
+      if (generation === this.#generation) await (this.#renewing ??= this.#renew());
+      if (generation === this.#generation) throw error;
+      return question();
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const before = await (this.#manifest ?? this.#dropped)?.catch(() => undefined);
     const now = await this.#fetch('manifest.json', 'no-cache').catch(() => undefined);
-    if (!(before instanceof Uint8Array) || !(now instanceof Uint8Array)) return false;
-    if (now.length === before.length && now.every((byte, i) => byte === before[i])) return false;
+    this.#renewing = undefined;
+    if (!(now instanceof Uint8Array) || String(now) === String(before)) return;
     this.#engines.clear();
     this.#manifest = Promise.resolve(now);
-    return true;
+    this.#generation++;
   }
 
   /** After a failure the next caller tries again. */
@@ -66,6 +86,7 @@ export class SharedPack {
     opening.catch(() => {
       if (this.#engines.get(engine) !== opening) return;
       this.#engines.clear();
+      this.#dropped = this.#manifest;
       this.#manifest = undefined;
     });
     return opening;
@@ -104,11 +125,14 @@ export function packAt(src: string): SharedPack {
   return pack;
 }
 
+/** Whether a file of the pack could not be had, or is damaged. */
+export const isOfPack = (error: unknown): boolean => faultOf(error).code.startsWith('pack_');
+
 /** A module of this package that may not be there. */
-async function loaded<T>(module: Promise<T>): Promise<T> {
+export async function loaded<T>(module: Promise<T>): Promise<T> {
   try {
     return await module;
   } catch (error) {
-    throw coded('wasm_load', `an engine can't be loaded (${said(error)}): serve all files of the package`, error);
+    throw coded('wasm_load', `code can't be loaded (${said(error)}): serve all files of the package`, error);
   }
 }

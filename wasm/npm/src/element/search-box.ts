@@ -14,6 +14,8 @@ import { filled } from './phrase.js';
 import type { wordsFor } from './words.js';
 
 const sheet = sheetOf(css);
+/** The engine takes 200 bytes, and each unit that a box counts is up to three of them. */
+const LONGEST = 66;
 
 /** What all elements of a page share. */
 interface Shared {
@@ -29,6 +31,8 @@ export class SearchBox {
   readonly #list = part('ul', 'options');
   readonly #status = part('p', 'status');
   #found: readonly SearchResult[] = [];
+  /** The text for which they were found. */
+  #of = '';
   /** The option that Enter would take; -1: none was chosen yet. */
   #active = -1;
   /** What was asked last; an older answer is nobody's. */
@@ -39,7 +43,7 @@ export class SearchBox {
     this.#shared = shared;
     root.adoptedStyleSheets = [sheet()];
     const input = this.#input;
-    Object.assign(input, { type: 'text', autocomplete: 'off', spellcheck: false, maxLength: 100, enterKeyHint: 'search', inputMode: 'search' });
+    Object.assign(input, { type: 'text', autocomplete: 'off', spellcheck: false, maxLength: LONGEST, enterKeyHint: 'search', inputMode: 'search' });
     input.setAttribute('role', 'combobox');
     input.setAttribute('aria-autocomplete', 'list');
     input.setAttribute('aria-controls', 'options');
@@ -89,23 +93,24 @@ export class SearchBox {
     try {
       const pack = this.#shared.packAt(this.#host.src as string);
       const { bytes } = pack.traffic;
-      const results = await (await pack.titles()).search({ q, limit: this.#host.n });
+      const results = await pack.ask(async () => (await pack.titles()).search({ q, limit: this.#host.n }));
       if (turn !== this.#asked) return;
-      this.#show(results.items);
+      this.#show(results.items, q);
       const count = results.items.length;
       this.#say(count > 0 ? filled(words.searchFound, { count }) : words.searchEmpty, count > 0);
       tell(this.#host, 'aftershow-search', { q, results, milliseconds: performance.now() - start, bytes: pack.traffic.bytes - bytes });
     } catch (error) {
       if (turn !== this.#asked) return;
       const fault = faultOf(error);
-      this.#show([]);
+      this.#show([], q);
       this.#say(plainly(fault, words), false);
       tell(this.#host, 'aftershow-error', fault);
     }
   }
 
-  #show(found: readonly SearchResult[]): void {
+  #show(found: readonly SearchResult[], q: string): void {
     this.#found = found;
+    this.#of = q;
     this.#list.replaceChildren(...found.map((card, i) => optionOf(card, i)));
     this.#list.hidden = found.length === 0;
     this.#move(-1);
@@ -153,8 +158,10 @@ export class SearchBox {
         const next = this.#active + (down ? 1 : -1);
         this.#move(next > last ? 0 : next < 0 ? last : next);
       }
-    } else if (event.key === 'Enter' && open) this.#choose(Math.max(this.#active, 0));
-    else if (event.key === 'Escape' && (open || this.#input.value !== '')) {
+    } else if (event.key === 'Enter' && open) {
+      // Who writes fast is ahead of the answer: what is still there was found for less of the text.
+      if (this.#of === this.#input.value) this.#choose(Math.max(this.#active, 0));
+    } else if (event.key === 'Escape' && (open || this.#input.value !== '')) {
       if (!open) this.#input.value = '';
       this.#close();
     } else return;
@@ -166,7 +173,7 @@ export class SearchBox {
     if (!card) return;
     const { href: template } = this.#host;
     const href = safeAddress(template === null ? card.url : fillTemplate(template, card.id));
-    this.#input.value = card.name;
+    this.#of = this.#input.value = card.name;
     this.#close();
     if (!tell(this.#host, 'aftershow-select', { id: card.id, card, href }) || href === null) return;
     if (aside) open(href, '_blank', 'noopener');

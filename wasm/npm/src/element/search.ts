@@ -1,9 +1,10 @@
 // <aftershow-search>: a box that finds titles while somebody types. What it is made of comes as a file of its own, when one is on a page.
 
-import { packAt } from './packs.js';
+import { faultOf, tell } from './events.js';
+import { loaded, packAt } from './packs.js';
 import { attributeOf, Base, number, reflect, text, upgrade } from './reflection.js';
 import type { SearchBox } from './search-box.js';
-import { wordsFor } from './words.js';
+import { listeners, wordsFor } from './words.js';
 
 const PROPERTIES = { src: text('/pack/'), href: text(), n: number(8), label: text(), placeholder: text() };
 
@@ -37,17 +38,30 @@ export class AftershowSearch extends Base {
 
   connectedCallback(): void {
     upgrade(this, [...Object.keys(PROPERTIES), 'value']);
+    listeners.add(this.#sync);
     if (!this.shadowRoot) void this.#open(this.attachShadow({ mode: 'open', delegatesFocus: true }));
   }
 
-  attributeChangedCallback(): void {
-    this.#box?.sync();
+  disconnectedCallback(): void {
+    listeners.delete(this.#sync);
   }
 
+  attributeChangedCallback(): void {
+    this.#sync();
+  }
+
+  readonly #sync = (): void => this.#box?.sync();
+
   async #open(root: ShadowRoot): Promise<void> {
-    const { SearchBox } = await import('./search-box.js');
-    this.#box = new SearchBox(this, root, { packAt, wordsFor });
-    this.#box.value = this.#value;
+    try {
+      const { SearchBox } = await loaded(import('./search-box.js'));
+      this.#box = new SearchBox(this, root, { packAt, wordsFor });
+      this.#box.value = this.#value;
+    } catch (error) {
+      // There is no box yet that could be gone to: whatever the visitor goes to next asks for it again.
+      addEventListener('focusin', () => void this.#open(root), { once: true });
+      tell(this, 'aftershow-error', faultOf(error));
+    }
   }
 }
 
