@@ -293,10 +293,8 @@ pub fn for_people(recommended: &Recommended) -> String {
     }
     if answer.unknown_items > 0 {
         note(match answer.unknown_items {
-            1 => "1 item of the history, or what is being watched, is not in the pack and has no effect.".to_owned(),
-            unknown => format!(
-                "{unknown} items of the history and what is being watched are not in the pack and have no effect."
-            ),
+            1 => "1 item of the history is not in the pack and has no effect.".to_owned(),
+            unknown => format!("{unknown} items of the history are not in the pack and have no effect."),
         });
     }
     if answer.fallback_used && recommended.is_known != Some(false) {
