@@ -1,5 +1,7 @@
 //! The fast ways against the slow obvious one.
 
+mod support;
+
 use std::collections::BTreeSet;
 
 use aftershow_core::{
@@ -14,6 +16,7 @@ use aftershow_core::{
     quant::quantize_row,
 };
 use proptest::prelude::*;
+use support::cases::between;
 
 const TERMS: usize = 12;
 
@@ -27,7 +30,7 @@ struct Plain {
 }
 
 fn plain_item() -> impl Strategy<Value = Plain> {
-    let text = prop::array::uniform12(prop_oneof![3 => Just(0.0f32), 2 => 0.5f32..9.0]);
+    let text = prop::array::uniform12(prop_oneof![3 => Just(0.0f32), 2 => between(0.5, 9.0)]);
     let metadata = prop::array::uniform3(prop::option::of(0u8..3));
     (
         prop::collection::btree_set(0u8..6, 0..4),
@@ -45,7 +48,7 @@ fn plain_item() -> impl Strategy<Value = Plain> {
 
 /// Few values for each weight, 0 among them, so that ties and switched-off parts are common.
 fn weights() -> impl Strategy<Value = Weights> {
-    let weight = || prop_oneof![Just(0.0f32), Just(1.0), 0.01f32..1.0];
+    let weight = || prop_oneof![Just(0.0f32), Just(1.0), between(0.01, 1.0)];
     (weight(), weight(), weight(), weight()).prop_filter_map("all 0", |(g, t, m, y)| Weights::new(g, t, m, y).ok())
 }
 
@@ -148,7 +151,7 @@ proptest! {
         items in prop::collection::vec(plain_item(), 1..60),
         w in weights(),
         n in 1usize..25,
-        min in prop_oneof![Just(0.0f32), 0.0f32..1.0],
+        min in prop_oneof![Just(0.0f32), between(0.0, 1.0)],
         cosine in any::<bool>(),
     ) {
         let how = if cosine { GenreSimilarity::Cosine } else { GenreSimilarity::Jaccard };
@@ -194,12 +197,12 @@ proptest! {
     fn a_search_among_some_with_factors_is_the_sort_of_those(
         (items, among, factors) in prop::collection::vec(plain_item(), 1..60).prop_flat_map(|items| {
             let rows = items.len();
-            let factor = prop_oneof![Just(1.0f32), Just(0.0), 0.0f32..1.0];
+            let factor = prop_oneof![Just(1.0f32), Just(0.0), between(0.0, 1.0)];
             (Just(items), prop::collection::vec(any::<bool>(), rows), prop::collection::vec(factor, rows))
         }),
         w in weights(),
         n in 1usize..25,
-        min in prop_oneof![Just(0.0f32), 0.0f32..1.0],
+        min in prop_oneof![Just(0.0f32), between(0.0, 1.0)],
     ) {
         let how = GenreSimilarity::Jaccard;
         let part = Container::open(features_part(&items), kind::FEATURES).unwrap();

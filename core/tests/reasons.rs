@@ -13,7 +13,7 @@ use aftershow_core::{
 use proptest::prelude::*;
 use support::{
     Plain, answer,
-    cases::{Case, TERMS, case},
+    cases::{Case, TERMS, between, case},
     id, popularity_only, row_of,
 };
 
@@ -102,7 +102,7 @@ proptest! {
     fn shares_are_those_of_the_score(
         case in case(),
         watching in prop::option::of(0usize..70),
-        boost in prop_oneof![Just(1.0f32), 0.5f32..4.0],
+        boost in prop_oneof![Just(1.0f32), between(0.5, 4.0)],
     ) {
         let engine = case.engine();
         let boosted = id(1 % case.plain.len());

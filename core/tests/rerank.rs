@@ -13,7 +13,7 @@ use aftershow_core::{
 use proptest::prelude::*;
 use support::{
     METADATA, Plain, answer,
-    cases::{Case, TERMS, case},
+    cases::{Case, TERMS, between, case},
     id, pages, popularity_only, row_of,
 };
 
@@ -21,12 +21,12 @@ use support::{
 const NEAR: f64 = 2e-4;
 
 fn knobs(items: usize) -> impl Strategy<Value = Rerank> {
-    let share = || prop_oneof![2 => Just(None), 1 => Just(Some(0.0f32)), 1 => Just(Some(1.0)), 4 => (0.0f32..1.0).prop_map(Some)];
+    let share = || prop_oneof![2 => Just(None), 1 => Just(Some(0.0f32)), 1 => Just(Some(1.0)), 4 => between(0.0, 1.0).prop_map(Some)];
     let cap = (prop::sample::select(vec!["genre", "platform", "type"]), 1u32..5).prop_map(|(attribute, at_most)| Cap {
         attribute: attribute.into(),
         at_most,
     });
-    let boost = (0..items + 2, prop_oneof![Just(0.0f32), Just(1.0), 0.1f32..5.0])
+    let boost = (0..items + 2, prop_oneof![Just(0.0f32), Just(1.0), between(0.1, 5.0)])
         .prop_map(|(row, factor)| Boost { id: id(row), factor });
     let ids = || prop::option::of(prop::collection::vec((0..items + 2).prop_map(id), 0..6));
     (
@@ -328,7 +328,7 @@ proptest! {
     fn similar_items_are_put_in_the_same_order(
         (case, rerank, row) in case().prop_flat_map(|case| { let items = case.plain.len(); (Just(case), knobs(items), 0..items) }),
         n in 1usize..20,
-        min_similarity in prop_oneof![Just(0.0f32), 0.0f32..0.6],
+        min_similarity in prop_oneof![Just(0.0f32), between(0.0, 0.6)],
     ) {
         let engine = case.engine();
         let ask = |query: &Query| match engine.answer(query).unwrap() {

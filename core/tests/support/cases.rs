@@ -16,7 +16,7 @@ pub fn plain_item() -> impl Strategy<Value = Plain> {
     let metadata = prop::array::uniform3(prop::option::of(0u8..3));
     let year = prop_oneof![Just(0u16), 1990u16..2030];
     let shown = (prop_oneof![Just(0u16), 20u16..200], prop::option::of(0u32..=100));
-    let text = prop::collection::btree_map(0u16..TERMS as u16, 0.5f32..9.0, 0..8);
+    let text = prop::collection::btree_map(0u16..TERMS as u16, between(0.5, 9.0), 0..8);
     (genres, metadata, year, shown, text).prop_map(|(genres, metadata, year, (runtime, rating), text)| Plain {
         genres: genres.into_iter().map(|g| GENRES[g].to_string()).collect(),
         metadata: metadata.map(|value| value.map(|value| format!("value {value}"))),
@@ -32,7 +32,7 @@ fn codes(count: usize) -> impl Strategy<Value = Vec<i8>> {
 }
 
 fn scales(count: usize) -> impl Strategy<Value = Vec<f32>> {
-    prop::collection::vec(prop_oneof![1 => Just(0.0f32), 9 => 0.001f32..0.1], count)
+    prop::collection::vec(prop_oneof![1 => Just(0.0f32), 9 => between(0.001, 0.1)], count)
 }
 
 fn sparse(items: usize) -> impl Strategy<Value = SparseRows> {
@@ -53,11 +53,18 @@ fn sparse(items: usize) -> impl Strategy<Value = SparseRows> {
     })
 }
 
+/// A number from `low` on and below `high`. By a whole number: the library's own samples of floats fail now and then by an assertion
+/// of theirs (`self.low - result < initial.step`, proptest 1.12).
+pub fn between(low: f32, high: f32) -> impl Strategy<Value = f32> + Clone {
+    const STEPS: u32 = 1 << 20;
+    (0..STEPS).prop_map(move |step| low + (high - low) * (step as f32 / STEPS as f32))
+}
+
 /// A model of either form; rank 10 leaves two columns over after SIMD's eight.
 pub fn model(items: usize) -> impl Strategy<Value = CollaborativeData> {
     let rank = prop_oneof![Just(0usize), Just(1), Just(8), Just(10)];
     let parts = (rank, any::<bool>()).prop_flat_map(move |(rank, ridge)| {
-        let popularity = prop::collection::vec(prop_oneof![Just(0.0f32), 0.1f32..50.0], items);
+        let popularity = prop::collection::vec(prop_oneof![Just(0.0f32), between(0.1, 50.0)], items);
         let tables = (codes(items * rank), scales(items), scales(items));
         (Just((rank, ridge)), popularity, tables, sparse(items))
     });
@@ -103,23 +110,23 @@ pub struct Case {
 }
 
 pub fn weights() -> impl Strategy<Value = Weights> {
-    let weight = || prop_oneof![Just(0.0f32), Just(1.0), 0.05f32..1.0];
+    let weight = || prop_oneof![Just(0.0f32), Just(1.0), between(0.05, 1.0)];
     (weight(), weight(), weight(), weight()).prop_filter_map("all 0", |(g, t, m, y)| Weights::new(g, t, m, y).ok())
 }
 
 pub fn case() -> impl Strategy<Value = Case> {
     (1usize..70).prop_flat_map(|items| {
-        let weight = prop_oneof![4 => Just(1.0f32), 2 => 0.1f32..5.0, 2 => -5.0f32..-0.1, 1 => Just(0.0)];
+        let weight = prop_oneof![4 => Just(1.0f32), 2 => between(0.1, 5.0), 2 => between(-5.0, -0.1), 1 => Just(0.0)];
         let history = prop::collection::vec((0..items + 2, weight), 0..12);
         let genre = prop_oneof![5 => (0..GENRES.len()).prop_map(|g| GENRES[g].to_string()), 1 => Just("Opera".into())];
-        let genres = prop::collection::vec((genre, prop_oneof![Just(1.0f32), 0.0f32..3.0]), 0..4);
+        let genres = prop::collection::vec((genre, prop_oneof![Just(1.0f32), between(0.0, 3.0)]), 0..4);
         (
             prop::collection::vec(plain_item(), items),
             model(items),
             history,
             genres,
             weights(),
-            prop_oneof![Just(0.4f32), Just(0.0), Just(1.0), 0.0f32..1.0],
+            prop_oneof![Just(0.4f32), Just(0.0), Just(1.0), between(0.0, 1.0)],
             any::<bool>(),
         )
             .prop_map(|(plain, data, history, genres, weights, blend, include_seen)| Case {
